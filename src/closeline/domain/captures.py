@@ -1,0 +1,140 @@
+"""What a feed asks for, what comes back, and what it says once read.
+
+A feed is two pure functions: `required_items` (what to fetch) and `parse` (bytes to what they say).
+Parsed teams keep the provider's spelling: a name becomes an id only where the alias table is read.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from closeline.domain.leagues import League
+from closeline.domain.markets import Market, Side
+from closeline.domain.odds import Price
+
+
+class Phase(StrEnum):
+    """Which part of an archive's day a capture takes in."""
+
+    OPEN = "OPEN"
+    CLOSE = "CLOSE"
+    RESULT = "RESULT"
+    LIVE = "LIVE"
+
+
+class Basis(StrEnum):
+    """Whether a time or a price was quoted by the source or assumed by rule."""
+
+    QUOTED = "QUOTED"
+    ASSUMED = "ASSUMED"
+
+
+class ResultStatus(StrEnum):
+    """What a feed says has become of an event."""
+
+    SCHEDULED = "SCHEDULED"
+    LIVE = "LIVE"
+    FINAL = "FINAL"
+    SHORTENED = "SHORTENED"
+    POSTPONED = "POSTPONED"
+    CANCELLED = "CANCELLED"
+    SUSPENDED = "SUSPENDED"
+    ABANDONED = "ABANDONED"
+    FORFEITED = "FORFEITED"
+
+
+@dataclass(frozen=True, slots=True)
+class RawPayload:
+    """Bytes as they were received, before anybody has read them."""
+
+    name: str
+    content: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEvent:
+    """An event as a feed describes it. `place` says where in the bytes it stands."""
+
+    provider_event_id: str
+    league: League
+    day: date
+    season: int
+    home: str
+    away: str
+    starts_at: datetime
+    start_basis: Basis
+    neutral: bool = False
+    game_no: int = 1
+    home_pitcher: str | None = None
+    away_pitcher: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuote:
+    """One side of one market at one book. `received_at` is null when it is the payload's own time."""
+
+    provider_event_id: str
+    phase: Phase
+    book: str
+    market: Market
+    side: Side
+    line_quarters: int | None
+    price: Price
+    received_at: datetime
+    source_updated_at: datetime | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedResult:
+    """How an event ended. Periods are (home, away) points, overtime last where it was played."""
+
+    provider_event_id: str
+    status: ResultStatus
+    home_score: int | None
+    away_score: int | None
+    received_at: datetime
+    periods: tuple[tuple[int, int], ...] = ()
+    overtime: bool = False
+    shootout: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be used: why, where it stands, and how many prices it held."""
+
+    reason: str
+    place: str
+    excerpt: str
+    prices: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPayload:
+    """All that one payload says. `provider` names the alias table that reads its spellings."""
+
+    provider: str
+    parser_version: str
+    events: tuple[ParsedEvent, ...] = ()
+    quotes: tuple[ParsedQuote, ...] = ()
+    results: tuple[ParsedResult, ...] = ()
+    rejected: tuple[Rejected, ...] = field(default=())
+    archive: bool = False
+
+
+class Feed(Protocol):
+    """A format that can be recognised and read."""
+
+    name: str
+
+    def recognises(self, payload: RawPayload) -> bool:
+        """Say whether these bytes are of this format."""
+        ...
+
+    def parse(self, payload: RawPayload) -> ParsedPayload:
+        """Read the bytes; what cannot be read is rejected with its place, never guessed."""
+        ...

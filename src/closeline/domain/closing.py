@@ -1,0 +1,199 @@
+"""Which quote is the close, the open and the best: selection only, no arithmetic on prices (clv-v1).
+
+A close is never made up: when no quote qualifies, the answer says why, and what depends on it is null.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from closeline.domain.markets import Side
+from closeline.domain.odds import Price
+
+CLOSE_SNAPSHOT_MISSING = "CLOSE_SNAPSHOT_MISSING"
+START_NOT_CONFIRMED = "START_NOT_CONFIRMED"
+CONSENSUS = "consensus"
+
+
+class CloseQuality(StrEnum):
+    """Whose price the close is."""
+
+    REFERENCE = "REFERENCE"
+    CONSENSUS = "CONSENSUS"
+    TICKET_BOOK = "TICKET_BOOK"
+    MISSING = "MISSING"
+
+
+class MissingClose(StrEnum):
+    """Why there is no close, from the furthest that any quote of an eligible book came."""
+
+    NO_QUOTE = "NO_QUOTE"
+    AFTER_START = "AFTER_START"
+    NOT_OFFERED = "NOT_OFFERED"
+    ONE_SIDED = "ONE_SIDED"
+    UNDERROUND = "UNDERROUND"
+    STALE = "STALE"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRules:
+    """One version of the rules that choose a close. `a|b` in the order names books of equal rank."""
+
+    version: str
+    reference_order: tuple[str, ...]
+    max_age: timedelta
+
+
+CLV_V1 = ClosingRules(
+    "clv-v1", ("pinnacle", "circa", "bookmaker|betonlineag|betonline", CONSENSUS), timedelta(minutes=30)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BookQuote:
+    """One book's price of a selection and of its opposite, at the selection's own line.
+
+    `captured_at` is when these prices were first seen and `seen_until` when they were last seen unchanged: a
+    record that keeps changes only needs both. `snapshot_id` leads back to where the quote is kept.
+    """
+
+    book: str
+    captured_at: datetime
+    line_quarters: int | None
+    price: Price
+    opposite: Price | None
+    seen_until: datetime | None = None
+    in_play: bool = False
+    suspended: bool = False
+    snapshot_id: str = ""
+
+    def age_at(self, moment: datetime) -> timedelta:
+        """Return how long before `moment` the prices were last known to stand; never negative."""
+        return max(moment - (self.seen_until or self.captured_at), timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingLine:
+    """The close of a selection, or the reason why there is none."""
+
+    quality: CloseQuality
+    quote: BookQuote | None
+    reason: MissingClose | None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrack:
+    """The first quote of a book, the best that a ticket could have waited for, the last before the start."""
+
+    open: BookQuote | None
+    best_after_publish: BookQuote | None
+    close: BookQuote | None
+
+
+def select_close(
+    quotes: Iterable[BookQuote],
+    *,
+    starts_at: datetime,
+    reference_order: Sequence[str] = CLV_V1.reference_order,
+    ticket_book: str | None = None,
+    max_age: timedelta = CLV_V1.max_age,
+    start_confirmed: bool = True,
+) -> ClosingLine:
+    """Return the last two-sided quote strictly before the start, of the first book that has a fresh one.
+
+    quotes: of one selection, any order, any books. starts_at: the actual start; a scheduled one is used with
+    `start_confirmed=False`, which flags the answer. The ticket's own book is the last resort.
+    """
+    flags = () if start_confirmed else (START_NOT_CONFIRMED,)
+    furthest: MissingClose | None = None
+    by_book = _by_book(quotes)
+    for rank, books in enumerate(_ranks(reference_order, ticket_book)):
+        offered = [quote for book in books for quote in by_book.get(book, ())]
+        verdicts = [(_refusal(quote, starts_at, max_age), quote) for quote in offered]
+        eligible = [quote for refusal, quote in verdicts if refusal is None]
+        if eligible:
+            last = max(eligible, key=_captured_at)
+            return ClosingLine(_quality(rank, len(reference_order), last.book), last, None, flags)
+        furthest = _furthest([furthest, *(refusal for refusal, _ in verdicts)])
+    return ClosingLine(CloseQuality.MISSING, None, furthest or MissingClose.NO_QUOTE, flags)
+
+
+def _by_book(quotes: Iterable[BookQuote]) -> dict[str, list[BookQuote]]:
+    by_book: dict[str, list[BookQuote]] = {}
+    for quote in quotes:
+        by_book.setdefault(quote.book, []).append(quote)
+    return by_book
+
+
+def _ranks(reference_order: Sequence[str], ticket_book: str | None) -> list[list[str]]:
+    ranks = [entry.split("|") for entry in reference_order]
+    return ranks if ticket_book is None else [*ranks, [ticket_book]]
+
+
+def _quality(rank: int, references: int, book: str) -> CloseQuality:
+    if rank >= references:
+        return CloseQuality.TICKET_BOOK
+    return CloseQuality.CONSENSUS if book == CONSENSUS else CloseQuality.REFERENCE
+
+
+def _captured_at(quote: BookQuote) -> datetime:
+    return quote.captured_at
+
+
+def _furthest(refusals: Iterable[MissingClose | None]) -> MissingClose | None:
+    steps = list(MissingClose)
+    return max((refusal for refusal in refusals if refusal is not None), key=steps.index, default=None)
+
+
+def _refusal(quote: BookQuote, starts_at: datetime, max_age: timedelta | None) -> MissingClose | None:
+    """Return the first test, in the order of the enumeration, that a quote fails as a close."""
+    if quote.captured_at >= starts_at:
+        return MissingClose.AFTER_START
+    if quote.in_play or quote.suspended:
+        return MissingClose.NOT_OFFERED
+    if quote.opposite is None:
+        return MissingClose.ONE_SIDED
+    if 1 / quote.price.exact + 1 / quote.opposite.exact < 1:
+        return MissingClose.UNDERROUND
+    if max_age is not None and quote.age_at(starts_at) > max_age:
+        return MissingClose.STALE
+    return None
+
+
+def open_best_close(
+    quotes: Iterable[BookQuote],
+    *,
+    side: Side,
+    published_at: datetime,
+    starts_at: datetime,
+    book: str,
+    max_age: timedelta | None = None,
+) -> LineTrack:
+    """Return the open, the best after publishing and the close of a selection at one book; None if none.
+
+    The open is the first quote before the start. The best has the most favourable line, then price, of those
+    that stood in [published_at, starts_at). The close is tested as in `select_close`, for age only if asked.
+    """
+    before = sorted(
+        (quote for quote in quotes if quote.book == book and _bettable(quote, starts_at)), key=_captured_at
+    )
+    later = [quote for quote in before if (quote.seen_until or quote.captured_at) >= published_at]
+    closes = [quote for quote in before if _refusal(quote, starts_at, max_age) is None]
+    return LineTrack(
+        before[0] if before else None,
+        max(later, key=lambda quote: favour(side, quote), default=None),
+        closes[-1] if closes else None,
+    )
+
+
+def _bettable(quote: BookQuote, starts_at: datetime) -> bool:
+    return quote.captured_at < starts_at and not quote.in_play and not quote.suspended
+
+
+def favour(side: Side, quote: BookQuote) -> tuple[int, Fraction]:
+    """Return a key that is larger for a better quote of `side`: the line first, then the price."""
+    line = quote.line_quarters or 0
+    return (-line if side is Side.OVER else line, quote.price.exact)

@@ -1,0 +1,149 @@
+"""What has happened, past tense: the rows of the event log.
+
+An event carries only what its reactions need to start: names and counts, never the facts themselves.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+SYSTEM_CHAIN = "SYSTEM"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to one league. `chain` says whose log it belongs to; null is the tenant's own."""
+
+    chain: ClassVar[str | None] = None
+    league: str
+
+    @property
+    def name(self) -> str:
+        """Return the event's name, as the log and the reactions spell it."""
+        return type(self).__name__
+
+    def body(self) -> dict[str, str | int | float | bool | None]:
+        """Return the event's fields, JSON scalars all."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class OddsCaptured(Event):
+    """Quotes of a snapshot are in the record."""
+
+    chain: ClassVar[str | None] = SYSTEM_CHAIN
+    snapshot_id: str
+    phase: str
+    accepted: int
+    unchanged: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsCaptured(Event):
+    """Results of events are in the record."""
+
+    chain: ClassVar[str | None] = SYSTEM_CHAIN
+    snapshot_id: str
+    results: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarketEvaluated(Event):
+    """The markets of a snapshot have fair prices."""
+
+    snapshot_id: str
+    phase: str
+    markets: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastMade(Event):
+    """A slate has been forecast from what was known at `as_of` (microseconds since 1970)."""
+
+    snapshot_id: str
+    as_of: int
+    runs: int
+    predictions: int
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesGated(Event):
+    """Every candidate of a slate has its findings and its verdict."""
+
+    as_of: int
+    picks: int
+    leans: int
+    no_plays: int
+
+
+@dataclass(frozen=True, slots=True)
+class PicksProposed(Event):
+    """Picks and leans stand ready with frozen terms."""
+
+    as_of: int
+    proposed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PicksPublished(Event):
+    """Picks have become official."""
+
+    published: int
+    expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class PicksReviewed(Event):
+    """Published picks have met their closing line."""
+
+    snapshot_id: str
+    tracked: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class PicksSettled(Event):
+    """Picks have been graded."""
+
+    snapshot_id: str
+    graded: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionFitted(Event):
+    """Margins and totals have a new fitted distribution."""
+
+    model_version: str
+    games: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationJudged(Event):
+    """A calibration was fitted and met the activation gate."""
+
+    scope: str
+    calibration_version: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFitted(Event):
+    """The decision policy has a new version."""
+
+    policy_version: str
+
+
+EVENTS: tuple[type[Event], ...] = (
+    OddsCaptured,
+    ResultsCaptured,
+    MarketEvaluated,
+    ForecastMade,
+    CandidatesGated,
+    PicksProposed,
+    PicksPublished,
+    PicksReviewed,
+    PicksSettled,
+    DistributionFitted,
+    CalibrationJudged,
+    PolicyFitted,
+)

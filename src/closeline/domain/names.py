@@ -1,0 +1,19 @@
+"""Spellings of names: one fold, so that every comparison of names is the same comparison."""
+
+import unicodedata
+
+# Separators, punctuation, and what takes no room (marks of direction, zero-width joiners, control
+# characters). Letters, digits, accents and symbols stay: an emoji or a Cyrillic look-alike must not fold into
+# a known name.
+_DROPPED = frozenset({"Cc", "Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Zs"})
+
+
+def fold(spelling: str) -> str:
+    """Return a spelling in the form in which names are compared: NFC, caseless, no punctuation, no spaces.
+
+    `San José St.`, `SAN JOSÉ ST` and `SanJoséSt` fold alike; accents are kept, so `San Jose St` needs an
+    alias.
+    """
+    caseless = unicodedata.normalize("NFC", spelling).casefold()
+    kept = "".join(letter for letter in caseless if unicodedata.category(letter) not in _DROPPED)
+    return unicodedata.normalize("NFC", kept)

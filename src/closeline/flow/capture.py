@@ -1,0 +1,206 @@
+"""Capture: bytes that a feed has read become events, quotes and results of the record.
+
+Names become ids only here, by the alias table. What cannot be used goes to quarantine with its reason and its place.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from closeline.domain.captures import ParsedEvent, ParsedPayload, ParsedQuote, ParsedResult, Phase
+from closeline.domain.errors import LookAhead
+from closeline.domain.events import OddsCaptured, ResultsCaptured
+from closeline.domain.identity import AliasTable
+from closeline.domain.leagues import event_id
+from closeline.store import captures, quotes, references, results
+from closeline.store.captures import SetAside, UnknownSpelling
+from closeline.store.quotes import NewQuote
+from closeline.store.references import NewEvent
+from closeline.store.results import EventResult
+from closeline.store.session import Session
+
+UNKNOWN_TEAM = "UNKNOWN_TEAM"
+SAME_TEAM = "SAME_TEAM_TWICE"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a capture came to. Received = accepted + unchanged + quarantined, in prices; results are counted apart."""
+
+    received: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    quarantined: Mapping[str, int] = field(default_factory=dict)
+    results: int = 0
+    events: tuple[OddsCaptured | ResultsCaptured, ...] = ()
+
+    def __add__(self, other: "Capture") -> "Capture":
+        """Add two captures up."""
+        return Capture(
+            self.received + other.received,
+            self.accepted + other.accepted,
+            self.unchanged + other.unchanged,
+            dict(Counter(self.quarantined) + Counter(other.quarantined)),
+            self.results + other.results,
+            self.events + other.events,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where parsed records come from: stored bytes, the feed that read them, the phase and day they cover."""
+
+    payload_sha: str
+    feed: str
+    phase: Phase
+    day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    events: dict[str, NewEvent]
+    unknown: dict[str, str]
+    questions: tuple[UnknownSpelling, ...]
+
+
+def keep(session: Session, source: Source, parsed: ParsedPayload, aliases: AliasTable, *, at: datetime) -> Capture:
+    """Keep what a feed read in stored bytes: the third step of the verb, after planning and fetching.
+
+    Raises LookAhead when the bytes claim something to have been received after `at`.
+    """
+    _refuse_the_future(parsed, at)
+    snapshot = captures.add_snapshot(
+        session, payload_sha=source.payload_sha, feed=source.feed, phase=source.phase, day=source.day, parsed=parsed,
+        received_at=at,
+    )  # fmt: skip
+    resolved = _resolve(session, parsed, aliases, at)
+    if resolved.events:
+        references.add_events(
+            session, list(resolved.events.values()), provider=parsed.provider, payload_sha=source.payload_sha
+        )
+    aside = [SetAside(item.reason, item.place, item.excerpt, item.prices) for item in parsed.rejected]
+    aside += _orphans(parsed.quotes, resolved.unknown)
+    captures.set_aside(session, aside, payload_sha=source.payload_sha, feed=source.feed, received_at=at)
+    captures.ask_for_mapping(
+        session, resolved.questions, provider=parsed.provider, payload_sha=source.payload_sha, at=at
+    )
+    named = _named_quotes(parsed.quotes, resolved.events)
+    kept = quotes.keep(session, named, snapshot_id=snapshot.snapshot_id) if named else quotes.Kept(0, 0)
+    ended = _named_results(parsed.results, resolved.events)
+    results.add(
+        session, ended, feed=source.feed, payload_sha=source.payload_sha,
+        finality="ARCHIVE" if parsed.archive else "LIVE",
+    )  # fmt: skip
+    reasons: Counter[str] = Counter()
+    for item in aside:
+        reasons[item.reason] += item.prices
+    leagues = sorted({event.league for event in resolved.events.values()})
+    told: list[OddsCaptured | ResultsCaptured] = []
+    for league in leagues:
+        if named and source.phase is not Phase.RESULT:
+            told.append(OddsCaptured(
+                league, snapshot.snapshot_id, source.phase, kept.accepted, kept.unchanged, reasons.total(),
+            ))  # fmt: skip
+        if ended:
+            told.append(ResultsCaptured(league, snapshot.snapshot_id, len(ended)))
+    received = len(parsed.quotes) + sum(item.prices for item in parsed.rejected)
+    return Capture(received, kept.accepted, kept.unchanged, dict(reasons), len(ended), tuple(told))
+
+
+def _refuse_the_future(parsed: ParsedPayload, at: datetime) -> None:
+    latest = max((received_at for _, received_at in _receipts(parsed)), default=at)
+    if latest > at:
+        message = f"a capture at {at.isoformat()} must hold nothing received later, was given {latest.isoformat()}"
+        raise LookAhead(message)
+
+
+def _resolve(session: Session, parsed: ParsedPayload, aliases: AliasTable, at: datetime) -> _Resolved:
+    names = [event.provider_event_id for event in parsed.events]
+    known = references.events_by_alias(session, provider=parsed.provider, names=names)
+    taken = references.aliases_of_days(
+        session, provider=parsed.provider, days=sorted({event.day.isoformat() for event in parsed.events})
+    )
+    received = _received(parsed, at)
+    events: dict[str, NewEvent] = {}
+    unknown: dict[str, str] = {}
+    questions: list[UnknownSpelling] = []
+    for event in parsed.events:
+        home = aliases.resolve(event.league, parsed.provider, event.home)
+        away = aliases.resolve(event.league, parsed.provider, event.away)
+        if home is None or away is None or home == away:
+            unknown[event.provider_event_id] = SAME_TEAM if home is not None and home == away else UNKNOWN_TEAM
+            questions.extend(
+                UnknownSpelling(event.league, name, aliases.suggest(name, league=event.league), event.place)
+                for name, team in ((event.home, home), (event.away, away))
+                if team is None
+            )
+            continue
+        name = known.get(event.provider_event_id) or _free_name(event, home, away, taken)
+        taken.setdefault(name, event.provider_event_id)
+        events[event.provider_event_id] = _new_event(event, name, home, away, received[event.provider_event_id])
+    return _Resolved(events, unknown, tuple(questions))
+
+
+def _free_name(event: ParsedEvent, home: str, away: str, taken: Mapping[str, str]) -> str:
+    # Two ids of one provider for one pair on one day are a double-header: the first seen is the first game.
+    game_no = event.game_no
+    name = event_id(event.league, away, home, event.day, game_no)
+    while taken.get(name, event.provider_event_id) != event.provider_event_id:
+        game_no += 1
+        name = event_id(event.league, away, home, event.day, game_no)
+    return name
+
+
+def _received(parsed: ParsedPayload, at: datetime) -> dict[str, datetime]:
+    received = {event.provider_event_id: at for event in parsed.events}
+    for name, received_at in _receipts(parsed):
+        received[name] = min(received.get(name, at), received_at)
+    return received
+
+
+def _receipts(parsed: ParsedPayload) -> Iterator[tuple[str, datetime]]:
+    yield from ((quote.provider_event_id, quote.received_at) for quote in parsed.quotes)
+    yield from ((result.provider_event_id, result.received_at) for result in parsed.results)
+
+
+def _new_event(event: ParsedEvent, name: str, home: str, away: str, received_at: datetime) -> NewEvent:
+    game_no = int(name.rpartition("_g")[2]) if "_g" in name[-4:] else 1
+    return NewEvent(
+        name, event.league, event.season, event.day.isoformat(), home, away, game_no, event.provider_event_id,
+        event.starts_at, event.start_basis, event.neutral, event.home_pitcher, event.away_pitcher, event.place,
+        received_at,
+    )  # fmt: skip
+
+
+def _orphans(parsed: Sequence[ParsedQuote], unknown: Mapping[str, str]) -> list[SetAside]:
+    return [
+        SetAside(
+            unknown[quote.provider_event_id], f"{quote.place} {quote.market.key} {quote.side}",
+            quote.provider_event_id, 1,
+        )
+        for quote in parsed
+        if quote.provider_event_id in unknown
+    ]  # fmt: skip
+
+
+def _named_quotes(parsed: Sequence[ParsedQuote], events: Mapping[str, NewEvent]) -> list[NewQuote]:
+    return [
+        NewQuote(
+            events[quote.provider_event_id].event_id, quote.book, quote.market, quote.side, quote.line_quarters,
+            quote.price, quote.received_at, quote.source_updated_at, quote.place,
+        )
+        for quote in parsed
+        if quote.provider_event_id in events
+    ]  # fmt: skip
+
+
+def _named_results(parsed: Sequence[ParsedResult], events: Mapping[str, NewEvent]) -> list[EventResult]:
+    return [
+        EventResult(
+            events[item.provider_event_id].event_id, 1, item.status, item.home_score, item.away_score, item.periods,
+            item.overtime, item.shootout, item.received_at, item.place,
+        )
+        for item in parsed
+        if item.provider_event_id in events
+    ]  # fmt: skip

@@ -1,0 +1,87 @@
+"""Evaluate: captured quotes become fair prices, market by market and book by book."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from closeline.domain.events import MarketEvaluated
+from closeline.domain.leagues import League
+from closeline.domain.markets import Period, opposite_line
+from closeline.domain.odds import DevigMethod, default_method
+from closeline.maths.devig_arrays import devig_two_way
+from closeline.store import captures, evaluations, quotes
+from closeline.store.evaluations import Evaluation
+from closeline.store.quotes import Quote, Series
+from closeline.store.session import Session
+
+UNDERROUND = "UNDERROUND"
+BOOKSUM = "BOOKSUM"
+# Outside these sums the two prices cannot be of one market (invariant D6).
+BOOKSUM_LOW, BOOKSUM_HIGH = 0.90, 1.60
+
+
+@dataclass(frozen=True, slots=True)
+class TwoWay:
+    """Both sides of one market at one book, the canonical side first."""
+
+    canonical: Quote
+    other: Quote
+    received_at: datetime
+
+
+def evaluate(session: Session, *, league: League, snapshot_id: str, as_of: datetime) -> MarketEvaluated:
+    """Price every two-sided market that a snapshot has seen, changed or not; one-sided ones are never evaluated."""
+    snapshot = captures.snapshot_of(session, snapshot_id)
+    events = [name for name in quotes.events_seen_in(session, snapshot_id) if name.startswith(f"{league}_")]
+    latest = quotes.latest(quotes.of_events(session, events, as_of=as_of))
+    pairs = two_way(latest, quotes.last_seen(session, events), as_of=as_of)
+    evaluations.add(session, fair_prices(pairs, league=league, snapshot_id=snapshot_id))
+    return MarketEvaluated(league, snapshot_id, snapshot.phase, len(pairs))
+
+
+def two_way(latest: Mapping[Series, Quote], seen: Mapping[Series, datetime], *, as_of: datetime) -> list[TwoWay]:
+    """Pair the sides of each two-way market whose lines answer each other."""
+    sides: defaultdict[tuple[str, str, str], list[Quote]] = defaultdict(list)
+    for item in latest.values():
+        sides[(item.event_id, item.book, item.market.key)].append(item)
+    pairs = []
+    for key in sorted(sides):
+        found = {item.side: item for item in sides[key]}
+        market = sides[key][0].market
+        if len(market.sides) != 2 or len(found) != 2 or market.period is not Period.FULL_GAME:
+            continue
+        canonical, other = found[market.sides[0]], found[market.sides[1]]
+        if opposite_line(market.type, canonical.line_quarters) == other.line_quarters:
+            last = max(seen.get(item.series, item.received_at) for item in (canonical, other))
+            pairs.append(TwoWay(canonical, other, min(last, as_of)))
+    return pairs
+
+
+def fair_prices(pairs: Sequence[TwoWay], *, league: League, snapshot_id: str) -> list[Evaluation]:
+    """Take the margin out of each market by its league's method, in bulk."""
+    by_method: defaultdict[DevigMethod, list[TwoWay]] = defaultdict(list)
+    for pair in pairs:
+        by_method[default_method(league, pair.canonical.market.type)].append(pair)
+    return [
+        _evaluation(pair, fair, method, snapshot_id)
+        for method, group in by_method.items()
+        for pair, fair in zip(group, _fair(group, method), strict=True)
+    ]
+
+
+def _fair(pairs: Sequence[TwoWay], method: DevigMethod) -> list[float]:
+    prices = np.array([(pair.canonical.price.decimal, pair.other.price.decimal) for pair in pairs])
+    return [round(float(fair), 12) for fair in devig_two_way(prices[:, 0], prices[:, 1], method)]
+
+
+def _evaluation(pair: TwoWay, fair: float, method: DevigMethod, snapshot_id: str) -> Evaluation:
+    quote = pair.canonical
+    booksum = 1 / pair.canonical.price.exact + 1 / pair.other.price.exact
+    flags = UNDERROUND if booksum < 1 else "" if BOOKSUM_LOW <= booksum <= BOOKSUM_HIGH else BOOKSUM
+    return Evaluation(
+        snapshot_id, quote.event_id, quote.book, quote.market.key, quote.line_quarters, fair,
+        round(float(booksum) - 1, 12), method, flags, pair.received_at,
+    )  # fmt: skip

@@ -1,0 +1,19 @@
+"""Reactions: what each event sets going. This screen is the pipeline."""
+
+from closeline.domain import events
+
+REACTIONS: dict[str, tuple[str, ...]] = {
+    events.OddsCaptured.__name__: ("evaluate.snapshot",),
+    events.MarketEvaluated.__name__: ("forecast.slate",),
+    events.ForecastMade.__name__: ("gate.candidates",),
+    events.CandidatesGated.__name__: ("pick.propose",),
+    events.PicksProposed.__name__: ("publish.picks",),
+    events.PicksPublished.__name__: ("publish.deliver",),
+    events.ResultsCaptured.__name__: ("review.close", "settle.picks"),
+    events.CalibrationJudged.__name__: ("tune.policy",),
+    # What ends here is read by `flow/view.py`, not acted upon.
+    events.PicksReviewed.__name__: (),
+    events.PicksSettled.__name__: (),
+    events.DistributionFitted.__name__: (),
+    events.PolicyFitted.__name__: (),
+}

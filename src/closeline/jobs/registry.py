@@ -1,0 +1,172 @@
+"""The registry: every job by its name, as the plain function that a runner calls.
+
+A job unpacks the desk into a verb's arguments. Its own arguments are JSON scalars, so that any queue can carry them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from closeline.domain.captures import Phase
+from closeline.domain.events import Event
+from closeline.domain.leagues import League
+from closeline.domain.markets import GAME_MARKETS
+from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
+from closeline.flow.capture import Source
+from closeline.jobs.desk import Desk
+from closeline.store import captures, models
+from closeline.store.publications import PendingDelivery
+from closeline.store.session import Session
+
+Arguments = Mapping[str, str | int | float | bool | None]
+Carried = list[tuple[str, PendingDelivery, str]]
+Effect = Callable[[Session, Desk, Arguments], Sequence[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that stays inside the record: one transaction."""
+
+    keep: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A job that touches the world: a transaction to plan, none while it is out, and one to keep what it brought."""
+
+    plan: Callable[[Session, Desk, Arguments], list[publish.Parcel]]
+    perform: Callable[[Desk, list[publish.Parcel]], Carried]
+    keep: Callable[[Session, Desk, Arguments, Carried], Sequence[Event]]
+
+
+def _league(arguments: Arguments) -> League:
+    return League(str(arguments["league"]))
+
+
+def _keep_payload(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    """Keep an archive's bytes, and set aside what could not be read in them."""
+    archive = next(item for item in desk.shelf.archives if item.payload_sha == arguments["payload_sha"])
+    sha = captures.keep_payload(session, archive.payload, feed=archive.feed)
+    aside = [captures.SetAside(item.reason, item.place, item.excerpt, item.prices) for item in archive.parsed.rejected]
+    captures.set_aside(session, aside, payload_sha=sha, feed=archive.feed, received_at=desk.clock())
+    return ()
+
+
+def _capture_archive(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    league, day, phase = _league(arguments), str(arguments["day"]), Phase(str(arguments["phase"]))
+    aliases = desk.aliases.table(session)
+    told: list[Event] = []
+    for part in desk.shelf.slices(league, date.fromisoformat(day), phase):
+        source = Source(part.payload_sha, part.feed, phase, day)
+        told.extend(capture.keep(session, source, part.parsed, aliases, at=desk.clock()).events)
+    return told
+
+
+def _evaluate(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    return [evaluate.evaluate(
+        session, league=_league(arguments), snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(),
+    )]  # fmt: skip
+
+
+def _forecast(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    if arguments.get("phase") == Phase.CLOSE:
+        return ()
+    made = forecast.forecast(
+        session, desk.ratings, tenant_id=desk.tenant_id, league=_league(arguments),
+        snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(),
+    )  # fmt: skip
+    return [made] if made else ()
+
+
+def _gate(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    league = _league(arguments)
+    if desk.warming_up():
+        return ()  # forecasts of warm-up are learned from, never judged
+    return [gate.gate(session, tenant_id=desk.tenant_id, league=league, as_of=int(arguments["as_of"] or 0))]
+
+
+def _propose(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    if not (arguments["picks"] or arguments["leans"]):
+        return ()
+    return [pick.propose(
+        session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0)
+    )]  # fmt: skip
+
+
+def _publish(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    if not arguments["proposed"]:
+        return ()
+    return [publish.publish(
+        session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0),
+        channels=[channel.name for channel in desk.channels], at=desk.clock(),
+    )]  # fmt: skip
+
+
+def _plan_delivery(session: Session, desk: Desk, arguments: Arguments) -> list[publish.Parcel]:
+    del arguments
+    return publish.plan(session, tenant_id=desk.tenant_id, channels=[channel.name for channel in desk.channels])
+
+
+def _deliver(desk: Desk, parcels: list[publish.Parcel]) -> Carried:
+    return publish.perform(desk.channels, parcels)
+
+
+def _keep_delivery(session: Session, desk: Desk, arguments: Arguments, carried: Carried) -> Sequence[Event]:
+    del arguments
+    publish.keep(session, carried, tenant_id=desk.tenant_id, at=desk.clock())
+    return ()
+
+
+def _review(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    return [review.review(
+        session, tenant_id=desk.tenant_id, league=_league(arguments), snapshot_id=str(arguments["snapshot_id"]),
+        at=desk.clock(),
+    )]  # fmt: skip
+
+
+def _settle(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    return [settle.settle_picks(
+        session, tenant_id=desk.tenant_id, league=_league(arguments), snapshot_id=str(arguments["snapshot_id"]),
+        at=desk.clock(),
+    )]  # fmt: skip
+
+
+def _tune_distribution(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    fitted = tune.fit_distribution(session, league=_league(arguments), at=desk.clock())
+    return [fitted] if fitted else ()
+
+
+def _tune_calibration(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    judged = [
+        tune.calibrate(session, tenant_id=desk.tenant_id, league=_league(arguments), market=market, at=desk.clock())
+        for market in GAME_MARKETS
+    ]
+    return [event for event in judged if event is not None]
+
+
+def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    league = _league(arguments)
+    first = models.policy(session, tenant_id=desk.tenant_id, league=league, as_of=desk.clock()) is None
+    if first is not bool(arguments.get("first")):
+        return ()
+    if arguments.get("status") == "REJECTED":
+        return ()
+    fitted = tune.fit_policy(session, tenant_id=desk.tenant_id, league=league, at=desk.clock())
+    return [fitted] if fitted else ()
+
+
+JOBS: dict[str, Job | Errand] = {
+    "capture.payload": Job(_keep_payload),
+    "capture.archive": Job(_capture_archive),
+    "evaluate.snapshot": Job(_evaluate),
+    "forecast.slate": Job(_forecast),
+    "gate.candidates": Job(_gate),
+    "pick.propose": Job(_propose),
+    "publish.picks": Job(_publish),
+    "publish.deliver": Errand(_plan_delivery, _deliver, _keep_delivery),
+    "review.close": Job(_review),
+    "settle.picks": Job(_settle),
+    "tune.distribution": Job(_tune_distribution),
+    "tune.calibration": Job(_tune_calibration),
+    "tune.policy": Job(_tune_policy),
+}

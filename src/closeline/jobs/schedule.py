@@ -1,0 +1,60 @@
+"""Schedule: when jobs are due that no event sets going. Slots are UTC instants, so clock changes add and lose none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from closeline.domain.leagues import League, eastern
+
+SUNDAY = 6
+WEEKLY_AT = time(3, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often a job runs: every `every`, or weekly on Sunday at 03:00 UTC."""
+
+    job: str
+    every: timedelta | None = None
+
+
+# The week's learning, in order: the shape of scores first, because probabilities are calibrated on top of it.
+WEEKLY = (Cadence("tune.distribution"), Cadence("tune.calibration"))
+EMBEDDED = (Cadence("publish.deliver", timedelta(minutes=5)),)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """A job that is due at a moment, for a league."""
+
+    at: datetime
+    order: int
+    job: str
+    league: League
+    slot: str
+    first: bool = False
+
+
+def weekly(first: date, last: date, leagues: tuple[League, ...]) -> Iterator[Due]:
+    """Yield the weekly learning of leagues between two days, both included."""
+    day = first + timedelta(days=(SUNDAY - first.weekday()) % 7)
+    while day <= last:
+        moment = datetime.combine(day, WEEKLY_AT, UTC)
+        for league in leagues:
+            for order, cadence in enumerate(WEEKLY):
+                yield Due(moment, order, cadence.job, league, f"{league}:{moment.isoformat()}")
+        day += timedelta(days=7)
+
+
+def opening_night(publish_from: date, leagues: tuple[League, ...]) -> Iterator[Due]:
+    """Yield what is learned from warm-up before the first day on which anything is published."""
+    moment = eastern(publish_from, time(5, 0))
+    for league in leagues:
+        for order, job in enumerate(("tune.distribution", "tune.calibration", "tune.policy")):
+            yield Due(moment, order, job, league, f"{league}:first:{publish_from.isoformat()}", first=True)
+
+
+def slot_of(moment: datetime, every: timedelta) -> str:
+    """Return the name of the slot that a moment falls into: the floor of the UTC epoch by the period."""
+    period = int(every.total_seconds())
+    return datetime.fromtimestamp(int(moment.timestamp()) // period * period, UTC).isoformat()

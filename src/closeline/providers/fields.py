@@ -1,0 +1,50 @@
+"""JSON and text fields as the values that archives need; None for what is not there or not of its kind."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from closeline.providers.archive_prices import Cell
+from closeline.providers.strict_json import Json
+
+
+def number(value: Json) -> Decimal | None:
+    """Return a JSON number; true and false are none."""
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def cell(value: Json) -> Cell:
+    """Return a JSON value as a cell of a table; no number stays text, so that it is rejected as a price."""
+    if value is None:
+        return None
+    found = number(value)
+    return str(value) if found is None else found
+
+
+def whole(value: Json) -> int | None:
+    """Return a whole number, also from text such as "21"."""
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= 6 else None
+    found = number(value)
+    if found is None or abs(found) >= 10**9 or found != int(found):
+        return None
+    return int(found)
+
+
+def instant(value: Json) -> datetime | None:
+    """Return an instant in UTC from ISO text with a zone, or from seconds since 1970."""
+    try:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def compact_day(value: Json) -> date | None:
+    """Return the day of a number such as 20110908."""
+    found = whole(value)
+    try:
+        return date(found // 10_000, found // 100 % 100, found % 100) if found is not None else None
+    except ValueError:
+        return None

@@ -1,0 +1,128 @@
+"""The feed of The Odds API."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from closeline.domain.captures import (
+    ParsedEvent,
+    ParsedPayload,
+    ParsedQuote,
+    ParsedResult,
+    RawPayload,
+    Rejected,
+)
+from closeline.domain.leagues import League
+from closeline.domain.odds import OddsFormat
+from closeline.providers.reasons import Reason
+from closeline.providers.spellings import excerpt_of
+from closeline.providers.strict_json import Json, looks_like_json, prices_in
+from closeline.providers.the_odds_api.odds import event_readings
+from closeline.providers.the_odds_api.prices import format_of
+from closeline.providers.the_odds_api.responses import Response, event_of, response_of
+from closeline.providers.the_odds_api.scores import has_scores, result_of
+
+PROVIDER = "the_odds_api"
+
+_HEAD = 4096
+_MARKS = (b'"sport_key"', b'"previous_timestamp"', b'"error_code"')
+
+
+class TheOddsApi:
+    """Responses of version 4: odds, event odds, their historical wrappers, and scores."""
+
+    name = PROVIDER
+    parser_version = "the_odds_api/1"
+
+    def recognises(self, payload: RawPayload) -> bool:
+        """Say whether this is JSON with the vendor's own keys."""
+        head = payload.content[:_HEAD]
+        return looks_like_json(head) and any(mark in head for mark in _MARKS)
+
+    def parse(self, payload: RawPayload) -> ParsedPayload:
+        """Read one response; what cannot be read is rejected with its path."""
+        response = response_of(payload)
+        odds = format_of([event for _, event in response.events])
+        found = _Found()
+        for event, record in _events(response, found.rejected):
+            found.events.append(event)
+            found.read(event, record, odds, response)
+        return ParsedPayload(
+            PROVIDER,
+            self.parser_version,
+            tuple(found.events),
+            tuple(found.quotes),
+            tuple(found.results),
+            tuple(found.rejected),
+        )
+
+
+class _Found:
+    """What has been read of a response so far."""
+
+    def __init__(self) -> None:
+        self.events: list[ParsedEvent] = []
+        self.quotes: list[ParsedQuote] = []
+        self.results: list[ParsedResult] = []
+        self.rejected: list[Rejected] = []
+
+    def read(
+        self, event: ParsedEvent, record: dict[str, Json], odds: OddsFormat | None, response: Response
+    ) -> None:
+        """Add an event's scores or its prices."""
+        if has_scores(record):
+            result = result_of(event, record, response.received_at)
+            if result is None:
+                self.rejected.append(
+                    Rejected(Reason.BAD_RESULT, event.place, excerpt_of(record.get("scores")), 0)
+                )
+            else:
+                self.results.append(result)
+        bookmakers = record.get("bookmakers")
+        if odds is None:
+            count = prices_in(bookmakers)
+            if count:
+                self.rejected.append(
+                    Rejected(Reason.UNCLEAR_FORMAT, event.place, excerpt_of(bookmakers), count)
+                )
+        elif bookmakers is not None:
+            self._read_prices(event, bookmakers, odds, response)
+
+    def _read_prices(
+        self, event: ParsedEvent, bookmakers: Json, odds: OddsFormat, response: Response
+    ) -> None:
+        for reading in event_readings(event, bookmakers, odds, response.received_at):
+            if isinstance(reading, ParsedQuote):
+                self.quotes.append(reading)
+            else:
+                self.rejected.append(reading)
+
+
+def _events(response: Response, rejected: list[Rejected]) -> Iterator[tuple[ParsedEvent, dict[str, Json]]]:
+    kept: list[tuple[ParsedEvent, dict[str, Json]]] = []
+    ids: set[str] = set()
+    for place, record in response.events:
+        event = event_of(record, place)
+        if isinstance(event, ParsedEvent) and event.provider_event_id in ids:
+            event = Reason.DUPLICATE_RECORD
+        if isinstance(event, Reason) or not isinstance(record, dict):
+            reason = event if isinstance(event, Reason) else Reason.BAD_RECORD
+            rejected.append(Rejected(reason, place, excerpt_of(record), prices_in(record)))
+            continue
+        ids.add(event.provider_event_id)
+        kept.append((event, record))
+    numbers = _game_numbers([event for event, _ in kept])
+    for event, record in kept:
+        yield replace(event, game_no=numbers[event.provider_event_id]), record
+
+
+def _game_numbers(events: Sequence[ParsedEvent]) -> dict[str, int]:
+    """Return the number of each game among those of its pair and day, by start: the vendor gives ids only."""
+    counted: Counter[tuple[League, date, str, str]] = Counter()
+    numbers: dict[str, int] = {}
+    for event in sorted(events, key=lambda each: (each.starts_at, each.provider_event_id)):
+        pair = (event.league, event.day, event.home, event.away)
+        counted[pair] += 1
+        numbers[event.provider_event_id] = counted[pair]
+    return numbers

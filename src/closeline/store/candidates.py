@@ -1,0 +1,157 @@
+"""Findings: everything that every rule said of every candidate, and the verdict as the last of them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from closeline.domain.gates import Finding, Verdict
+from closeline.domain.ids import canonical_json
+from closeline.domain.markets import Side
+from closeline.domain.picks import Decision, Tier
+from closeline.store.session import Session
+from closeline.store.tables.columns import micros
+from closeline.store.tables.desk import candidate_finding
+from closeline.store.tables.model import prediction
+
+VERDICT = "verdict"
+_COLUMNS = (
+    "prediction_id", "side", "ordinal", "tenant_id", "league", "as_of", "gate", "action", "reason", "multiplier", "cap",
+    "highest_state", "inputs", "config_version",
+)  # fmt: skip
+_VERDICTS = (
+    select(
+        candidate_finding.c.prediction_id,
+        candidate_finding.c.side,
+        candidate_finding.c.inputs,
+        candidate_finding.c.config_version,
+    )
+    .where(
+        candidate_finding.c.tenant_id == bindparam("tenant"),
+        candidate_finding.c.league == bindparam("league_code"),
+        candidate_finding.c.as_of == bindparam("moment"),
+        candidate_finding.c.gate == VERDICT,
+        candidate_finding.c.action != Decision.NO_PLAY,
+    )
+    .order_by(candidate_finding.c.prediction_id, candidate_finding.c.side)
+)
+_OF_PREDICTION = (
+    select(candidate_finding)
+    .where(
+        candidate_finding.c.prediction_id == bindparam("name"),
+        candidate_finding.c.side == bindparam("side_name"),
+    )
+    .order_by(candidate_finding.c.ordinal)
+)
+_DECISIONS = (
+    select(candidate_finding.c.action, func.count())
+    .where(
+        candidate_finding.c.tenant_id == bindparam("tenant"),
+        candidate_finding.c.league == bindparam("league_code"),
+        candidate_finding.c.gate == VERDICT,
+    )
+    .group_by(candidate_finding.c.action)
+)
+_REFUSALS = (
+    select(candidate_finding.c.gate, candidate_finding.c.reason, prediction.c.market_key, func.count())
+    .join(prediction, prediction.c.prediction_id == candidate_finding.c.prediction_id)
+    .where(
+        candidate_finding.c.tenant_id == bindparam("tenant"),
+        candidate_finding.c.league == bindparam("league_code"),
+        candidate_finding.c.reason != "",
+        candidate_finding.c.gate != VERDICT,
+    )
+    .group_by(candidate_finding.c.gate, candidate_finding.c.reason, prediction.c.market_key)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with all its findings and what they came to."""
+
+    prediction_id: str
+    side: Side
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """A verdict as the record holds it."""
+
+    prediction_id: str
+    side: Side
+    config_version: str
+    verdict: Verdict
+
+
+def add(
+    session: Session,
+    judged: Sequence[Judged],
+    *,
+    tenant_id: str,
+    league: str,
+    as_of: datetime,
+    config_version: str,
+) -> int:
+    """Append the findings of candidates, inactive rules too, and the verdict behind them."""
+    moment = micros(as_of)
+    rows: list[tuple[object, ...]] = []
+    for item in judged:
+        head = (item.prediction_id, item.side)
+        who = (tenant_id, league, moment)
+        rows.extend(
+            (
+                *head, ordinal, *who, finding.gate, finding.action, finding.reason, finding.multiplier, finding.cap,
+                finding.highest_state, canonical_json(dict(finding.inputs)), config_version,
+            )
+            for ordinal, finding in enumerate(item.findings)
+        )  # fmt: skip
+        final = item.verdict
+        rows.append((
+            *head, len(item.findings), *who, VERDICT, final.decision, ",".join(final.reasons), 1.0, None,
+            final.decision, canonical_json(asdict(final)), config_version,
+        ))  # fmt: skip
+    return session.append(candidate_finding, _COLUMNS, rows)
+
+
+def playable(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> list[StoredVerdict]:
+    """Return the verdicts of a moment that are PICK or LEAN."""
+    rows = session.rows(_VERDICTS, {"tenant": tenant_id, "league_code": league, "moment": as_of})
+    return [StoredVerdict(row.prediction_id, Side(row.side), row.config_version, _verdict(row.inputs)) for row in rows]
+
+
+def _verdict(text: str) -> Verdict:
+    fields = json.loads(text)
+    fields["decision"] = Decision(fields["decision"])
+    fields["tier"] = Tier(fields["tier"])
+    fields["reasons"] = tuple(fields["reasons"])
+    return Verdict(**fields)
+
+
+def findings_of(session: Session, *, prediction_id: str, side: str) -> list[Finding]:
+    """Return all that was found about one candidate, in the order of the rules, the verdict last."""
+    rows = session.rows(_OF_PREDICTION, {"name": prediction_id, "side_name": side})
+    return [
+        Finding(
+            row.gate, row.action, Decision(row.highest_state), row.reason, row.multiplier, row.cap,
+            tuple(sorted((name, str(value)) for name, value in json.loads(row.inputs).items())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def decisions(session: Session, *, tenant_id: str, league: str) -> dict[str, int]:
+    """Return how many candidates became PICK, LEAN and NO_PLAY."""
+    counts = dict.fromkeys(Decision, 0)
+    for row in session.rows(_DECISIONS, {"tenant": tenant_id, "league_code": league}):
+        counts[Decision(row[0])] = int(row[1])
+    return {str(name): number for name, number in counts.items()}
+
+
+def refusals(session: Session, *, tenant_id: str, league: str) -> list[tuple[str, str, str, int]]:
+    """Return (gate, reason, market key, candidates) of everything that held a candidate back."""
+    rows = session.rows(_REFUSALS, {"tenant": tenant_id, "league_code": league})
+    return sorted((str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows)

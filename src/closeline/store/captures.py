@@ -1,0 +1,175 @@
+"""Payloads kept as bytes, the snapshots that were read from them, and what had to be set aside."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from closeline.domain.captures import ParsedPayload, Phase, RawPayload
+from closeline.domain.errors import CorruptRecord, NotFound
+from closeline.domain.ids import canonical_json, content_id, sha256_hex
+from closeline.store.session import Session
+from closeline.store.tables.columns import micros
+from closeline.store.tables.evidence import quarantine, quote, raw_payload, snapshot
+from closeline.store.tables.reference import mapping_review
+
+_PAYLOAD = select(raw_payload).where(raw_payload.c.payload_sha == bindparam("sha"))
+_PAYLOAD_KNOWN = select(raw_payload.c.payload_sha).where(raw_payload.c.payload_sha == bindparam("sha"))
+_SNAPSHOT = select(snapshot).where(snapshot.c.snapshot_id == bindparam("name"))
+_REVIEWS = select(mapping_review.c.review_id).where(mapping_review.c.review_id.in_(bindparam("names", expanding=True)))
+_QUARANTINED = select(quarantine.c.quarantine_id).where(
+    quarantine.c.quarantine_id.in_(bindparam("names", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One reading of one feed."""
+
+    snapshot_id: str
+    payload_sha: str
+    feed: str
+    phase: Phase
+    day: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A record that could not be used, where it stands and why."""
+
+    reason: str
+    place: str
+    excerpt: str
+    prices: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSpelling:
+    """A name that no alias reads, for a person to decide; suggestions are never applied by themselves."""
+
+    league: str
+    spelling: str
+    suggestions: tuple[str, ...]
+    place: str
+
+
+def keep_payload(session: Session, payload: RawPayload, *, feed: str) -> str:
+    """Keep the bytes under their hash, once, and return the hash."""
+    sha = sha256_hex(payload.content)
+    if session.scalar(_PAYLOAD_KNOWN, {"sha": sha}) is None:
+        session.append(
+            raw_payload,
+            ("payload_sha", "feed", "name", "size", "compressed", "received_at"),
+            [
+                (
+                    sha,
+                    feed,
+                    payload.name,
+                    len(payload.content),
+                    zlib.compress(payload.content),
+                    micros(payload.received_at),
+                )
+            ],
+        )
+    return sha
+
+
+def payload(session: Session, sha: str) -> RawPayload:
+    """Return stored bytes; raises CorruptRecord when they are no longer the ones that were stored."""
+    rows = session.rows(_PAYLOAD, {"sha": sha})
+    if not rows:
+        message = f"payload must be in the record, {sha} was not"
+        raise NotFound(message)
+    content = zlib.decompress(rows[0].compressed)
+    if sha256_hex(content) != sha or len(content) != rows[0].size:
+        message = f"payload {sha} no longer hashes to its name: the stored bytes were changed"
+        raise CorruptRecord(message)
+    return RawPayload(rows[0].name, content, rows[0].received_at)
+
+
+def add_snapshot(
+    session: Session, *, payload_sha: str, feed: str, phase: Phase, day: str | None, parsed: ParsedPayload,
+    received_at: datetime,
+) -> Snapshot:  # fmt: skip
+    """Name one reading of a payload, the same for the same bytes, phase and day."""
+    name = content_id("snapshot", payload_sha, feed, phase, day or "", parsed.parser_version)
+    made = Snapshot(name, payload_sha, feed, phase, day, received_at)
+    if not session.rows(_SNAPSHOT, {"name": name}):
+        session.append(
+            snapshot,
+            ("snapshot_id", "payload_sha", "feed", "phase", "day", "received_at", "parser_version"),
+            [(name, payload_sha, feed, phase, day, micros(received_at), parsed.parser_version)],
+        )
+    return made
+
+
+def snapshot_of(session: Session, snapshot_id: str) -> Snapshot:
+    """Return a snapshot by name."""
+    rows = session.rows(_SNAPSHOT, {"name": snapshot_id})
+    if not rows:
+        message = f"snapshot must be in the record, {snapshot_id} was not"
+        raise NotFound(message)
+    row = rows[0]
+    return Snapshot(row.snapshot_id, row.payload_sha, row.feed, Phase(row.phase), row.day, row.received_at)
+
+
+def set_aside(
+    session: Session, records: Sequence[SetAside], *, payload_sha: str, feed: str, received_at: datetime
+) -> None:
+    """Put records into quarantine with their reason and place; the same record of the same bytes only once."""
+    named = {
+        content_id("quarantine", payload_sha, record.reason, record.place, record.excerpt): record for record in records
+    }
+    known = {row.quarantine_id for row in session.rows(_QUARANTINED, {"names": list(named)})} if named else set()
+    session.append(
+        quarantine,
+        ("quarantine_id", "payload_sha", "feed", "reason", "place", "excerpt", "prices", "received_at"),
+        [
+            (name, payload_sha, feed, item.reason, item.place, item.excerpt, item.prices, micros(received_at))
+            for name, item in named.items()
+            if name not in known
+        ],
+    )
+
+
+def ask_for_mapping(
+    session: Session, unknown: Sequence[UnknownSpelling], *, provider: str, payload_sha: str, at: datetime
+) -> None:
+    """Queue spellings that nobody has mapped, each once."""
+    named = {content_id("mapping", item.league, provider, item.spelling): item for item in unknown}
+    known = {row.review_id for row in session.rows(_REVIEWS, {"names": list(named)})} if named else set()
+    session.append(
+        mapping_review,
+        (
+            "review_id", "league", "provider", "spelling", "suggestions", "payload_sha", "place", "first_seen_at",
+            "state",
+        ),
+        [
+            (name, item.league, provider, item.spelling, canonical_json(item.suggestions), payload_sha, item.place,
+             micros(at), "OPEN")
+            for name, item in named.items()
+            if name not in known
+        ],
+    )  # fmt: skip
+
+
+def quarantined(session: Session, *, league: str) -> dict[str, int]:
+    """Return how many prices of a league's payloads stand in quarantine, by reason."""
+    of_league = (
+        select(quote.c.event_id).join(snapshot, snapshot.c.snapshot_id == quote.c.snapshot_id)
+        .where(snapshot.c.payload_sha == quarantine.c.payload_sha, quote.c.event_id.startswith(f"{league}_"))
+        .exists()
+    )  # fmt: skip
+    statement = (
+        select(quarantine.c.reason, func.sum(quarantine.c.prices)).where(of_league).group_by(quarantine.c.reason)
+    )
+    return {row[0]: int(row[1]) for row in sorted(session.rows(statement))}
+
+
+def suggestions_of(text: str) -> tuple[str, ...]:
+    """Read stored suggestions back."""
+    return tuple(json.loads(text))

@@ -1,0 +1,43 @@
+"""What a market says in points: the mean margin and the mean total behind its line and its fair price."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from closeline.domain.leagues import League
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market
+from closeline.maths.distributions import ScoreDistribution, Side, mean_for
+from closeline.store.evaluations import Evaluation
+
+Floats = NDArray[np.float64]
+
+# A run line or puck line of one and a half says little of who is better; there the moneyline is the market's word.
+MARGIN_MARKETS: dict[League, tuple[Market, ...]] = {
+    League.NFL: (SPREAD, MONEYLINE),
+    League.NCAAF: (SPREAD, MONEYLINE),
+    League.NBA: (SPREAD, MONEYLINE),
+    League.NCAAB: (SPREAD, MONEYLINE),
+    League.MLB: (MONEYLINE,),
+    League.NHL: (MONEYLINE,),
+}
+
+
+def margin_means(league: League, distribution: ScoreDistribution, closes: Sequence[dict[str, Evaluation]]) -> Floats:
+    """Return the mean margin (home - away, points) that each game's markets imply; NaN where there is none."""
+    chosen = [
+        next((priced[market.key] for market in MARGIN_MARKETS[league] if market.key in priced), None)
+        for priced in closes
+    ]
+    return _means(distribution, chosen, Side.HOME)
+
+
+def total_means(distribution: ScoreDistribution, closes: Sequence[dict[str, Evaluation]]) -> Floats:
+    """Return the mean total (points of both teams) that each game's market implies; NaN where there is none."""
+    return _means(distribution, [priced.get(TOTAL.key) for priced in closes], Side.OVER)
+
+
+def _means(distribution: ScoreDistribution, chosen: Sequence[Evaluation | None], side: Side) -> Floats:
+    lines = np.array([np.nan if item is None else (item.line_quarters or 0) / 4 for item in chosen], dtype=np.float64)
+    fair = np.array([np.nan if item is None else item.fair_probability for item in chosen], dtype=np.float64)
+    return mean_for(distribution, lines, fair, side)

@@ -1,0 +1,213 @@
+"""Runs and predictions: what was forecast, from which inputs, and what came out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from closeline.domain.errors import NotFound
+from closeline.domain.ids import content_id
+from closeline.store.session import Session
+from closeline.store.tables.columns import micros
+from closeline.store.tables.model import prediction, sim_run, sim_run_completion, sim_run_input
+
+_RUN_COLUMNS = (
+    "run_id", "tenant_id", "league", "event_id", "as_of", "engine", "seed", "ratings_version", "distribution_version",
+    "config_version", "margin_mean", "margin_sd", "total_mean", "total_sd",
+)  # fmt: skip
+_PREDICTION_COLUMNS = (
+    "prediction_id", "tenant_id", "run_id", "league", "event_id", "market_key", "side", "line_quarters", "book",
+    "snapshot_id", "basis", "p_raw", "p_push", "p_calibrated", "q_market", "p_anchor", "predicted_clv",
+    "calibration_version", "policy_version", "as_of",
+)  # fmt: skip
+_FORECAST_EVENTS = select(sim_run.c.event_id).where(
+    sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id.in_(bindparam("events", expanding=True))
+)
+_RUN = select(sim_run).where(sim_run.c.run_id == bindparam("name"))
+_INPUTS = select(sim_run_input).where(sim_run_input.c.run_id == bindparam("name")).order_by(sim_run_input.c.ordinal)
+_VERSIONS = select(sim_run.c.run_id, sim_run.c.engine, sim_run.c.ratings_version, sim_run.c.distribution_version).where(
+    sim_run.c.run_id.in_(bindparam("names", expanding=True))
+)
+_COMPLETION = select(sim_run_completion.c.output_hash).where(sim_run_completion.c.run_id == bindparam("name"))
+_OF_RUN = select(prediction).where(prediction.c.run_id == bindparam("name")).order_by(prediction.c.prediction_id)
+_OF_MOMENT = (
+    select(prediction)
+    .where(
+        prediction.c.tenant_id == bindparam("tenant"),
+        prediction.c.league == bindparam("league_code"),
+        prediction.c.as_of == bindparam("moment"),
+    )
+    .order_by(prediction.c.event_id, prediction.c.market_key, prediction.c.book)
+)
+_OF_MARKET = (
+    select(prediction)
+    .where(
+        prediction.c.tenant_id == bindparam("tenant"),
+        prediction.c.league == bindparam("league_code"),
+        prediction.c.market_key == bindparam("market"),
+        prediction.c.as_of >= bindparam("since"),
+        prediction.c.as_of < bindparam("until"),
+    )
+    .order_by(prediction.c.as_of, prediction.c.event_id)
+)
+
+ENGINE = "distribution-v1"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """Something that a run was made from: a snapshot, a rating state, an event version."""
+
+    kind: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One forecast of one event. Means are points; the sds are those of the means, the game's own chance apart."""
+
+    run_id: str
+    tenant_id: str
+    league: str
+    event_id: str
+    as_of: datetime
+    engine: str
+    seed: int
+    ratings_version: str
+    distribution_version: str
+    config_version: str
+    margin_mean: float
+    margin_sd: float
+    total_mean: float
+    total_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The probabilities of one market's canonical side (HOME or OVER), each step of the chain kept.
+
+    All but `p_push` are given that there is no push. `q_market` is the market's own fair probability, `p_anchor` the
+    predicted closing one; both are null where there is no market or no policy yet.
+    """
+
+    prediction_id: str
+    tenant_id: str
+    run_id: str
+    league: str
+    event_id: str
+    market_key: str
+    side: str
+    line_quarters: int | None
+    book: str
+    snapshot_id: str | None
+    basis: str
+    p_raw: float
+    p_push: float
+    p_calibrated: float
+    q_market: float | None
+    p_anchor: float | None
+    predicted_clv: float | None
+    calibration_version: str | None
+    policy_version: str | None
+    as_of: datetime
+
+    def said(self) -> tuple[object, ...]:
+        """Return what a re-execution must give again, to the last bit."""
+        return (
+            self.market_key, self.side, self.line_quarters, self.book, self.basis, self.p_raw, self.p_push,
+            self.p_calibrated, self.q_market, self.p_anchor, self.predicted_clv, self.calibration_version,
+            self.policy_version,
+        )  # fmt: skip
+
+
+def output_hash(predictions: Sequence[Prediction]) -> str:
+    """Return the hash of what a run gave."""
+    return content_id("output", *sorted(repr(item.said()) for item in predictions))
+
+
+def already_forecast(session: Session, events: Sequence[str], *, tenant_id: str) -> set[str]:
+    """Return which of the events have been forecast."""
+    rows = session.rows(_FORECAST_EVENTS, {"tenant": tenant_id, "events": list(events)}) if events else ()
+    return {row.event_id for row in rows}
+
+
+def add(
+    session: Session, runs: Sequence[tuple[Run, Sequence[RunInput], Sequence[Prediction]]], *, at: datetime,
+    runtime_ms: int,
+) -> None:  # fmt: skip
+    """Append runs with their inputs, predictions and completions."""
+    moment = micros(at)
+    session.append(sim_run, _RUN_COLUMNS, [
+        (
+            run.run_id, run.tenant_id, run.league, run.event_id, micros(run.as_of), run.engine, run.seed,
+            run.ratings_version, run.distribution_version, run.config_version, run.margin_mean, run.margin_sd,
+            run.total_mean, run.total_sd,
+        )
+        for run, _, _ in runs
+    ])  # fmt: skip
+    session.append(sim_run_input, ("run_id", "ordinal", "kind", "reference"), [
+        (run.run_id, ordinal, item.kind, item.reference)
+        for run, inputs, _ in runs
+        for ordinal, item in enumerate(inputs)
+    ])  # fmt: skip
+    session.append(prediction, _PREDICTION_COLUMNS, [
+        (
+            item.prediction_id, item.tenant_id, item.run_id, item.league, item.event_id, item.market_key, item.side,
+            item.line_quarters, item.book, item.snapshot_id, item.basis, item.p_raw, item.p_push, item.p_calibrated,
+            item.q_market, item.p_anchor, item.predicted_clv, item.calibration_version, item.policy_version,
+            micros(item.as_of),
+        )
+        for _, _, predictions in runs
+        for item in predictions
+    ])  # fmt: skip
+    session.append(sim_run_completion, ("run_id", "output_hash", "runtime_ms", "completed_at"), [
+        (run.run_id, output_hash(predictions), runtime_ms, moment) for run, _, predictions in runs
+    ])  # fmt: skip
+
+
+def run(session: Session, run_id: str) -> tuple[Run, list[RunInput], list[Prediction], str]:
+    """Return a run with its inputs, its predictions and the hash of its output."""
+    rows = session.rows(_RUN, {"name": run_id})
+    if not rows:
+        message = f"run must be in the record, {run_id} was not; `closeline picks show` names the run of a pick"
+        raise NotFound(message)
+    inputs = [RunInput(row.kind, row.reference) for row in session.rows(_INPUTS, {"name": run_id})]
+    predictions = [_prediction(row) for row in session.rows(_OF_RUN, {"name": run_id})]
+    return Run(**rows[0]._mapping), inputs, predictions, str(session.scalar(_COMPLETION, {"name": run_id}))  # noqa: SLF001
+
+
+def run_versions(session: Session, names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return (ratings version, distribution version) of runs."""
+    rows = session.rows(_VERSIONS, {"names": sorted(set(names))}) if names else ()
+    return {row.run_id: (row.ratings_version, row.distribution_version) for row in rows}
+
+
+def results_only(session: Session, names: Sequence[str]) -> frozenset[str]:
+    """Return which runs were rated without ever having seen a closing line."""
+    rows = session.rows(_VERSIONS, {"names": sorted(set(names))}) if names else ()
+    return frozenset(row.run_id for row in rows if row.engine.endswith("/results-only"))
+
+
+def of_moment(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> list[Prediction]:
+    """Return the predictions that a league's forecast made at a moment."""
+    rows = session.rows(_OF_MOMENT, {"tenant": tenant_id, "league_code": league, "moment": as_of})
+    return [_prediction(row) for row in rows]
+
+
+def of_market(
+    session: Session, *, tenant_id: str, league: str, market_key: str, since: datetime, until: datetime
+) -> list[Prediction]:
+    """Return a market's predictions made in [since, until), oldest first."""
+    parameters = {
+        "tenant": tenant_id,
+        "league_code": league,
+        "market": market_key,
+        "since": since,
+        "until": until,
+    }
+    return [_prediction(row) for row in session.rows(_OF_MARKET, parameters)]
+
+
+def _prediction(row: object) -> Prediction:
+    return Prediction(**row._mapping)  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to read a row by name

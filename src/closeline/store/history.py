@@ -1,0 +1,73 @@
+"""What was played: results beside their closing markets, in the order in which they became known."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from closeline.domain.captures import ResultStatus
+from closeline.store import evaluations
+from closeline.store.evaluations import Evaluation
+from closeline.store.references import EventVersion, versions
+from closeline.store.results import EventResult, of_events
+from closeline.store.session import Session
+from closeline.store.tables.evidence import event_result
+from closeline.store.tables.reference import event
+
+_RECEIVED = (
+    select(event_result.c.event_id)
+    .join(event, event.c.event_id == event_result.c.event_id)
+    .where(
+        event.c.league == bindparam("league_code"),
+        event_result.c.received_at > bindparam("after"),
+        event_result.c.received_at <= bindparam("until"),
+    )
+    .distinct()
+)
+_CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedGame:
+    """A finished game with the evaluations of its markets, oldest first, all received before it started."""
+
+    version: EventVersion
+    result: EventResult
+    evaluations: tuple[Evaluation, ...]
+
+    def close(self, market_key: str) -> Evaluation | None:
+        """Return the last two-sided evaluation of a market before the start, null where there is none."""
+        found = [item for item in self.evaluations if item.market_key == market_key and item.is_reference]
+        return found[-1] if found else None
+
+    def opening(self, market_key: str) -> Evaluation | None:
+        """Return the first two-sided evaluation of a market, null where there is none."""
+        return next((item for item in self.evaluations if item.market_key == market_key and item.is_reference), None)
+
+
+def played(session: Session, *, league: str, after: datetime, until: datetime) -> list[PlayedGame]:
+    """Return the games whose results were received in (after, until], by receipt, day and id."""
+    parameters = {"league_code": league, "after": after, "until": until}
+    names = sorted(row.event_id for row in session.rows(_RECEIVED, parameters))
+    games: list[PlayedGame] = []
+    for start in range(0, len(names), _CHUNK):
+        games.extend(_games(session, names[start : start + _CHUNK], until))
+    # A game whose first result came earlier was learned then; a correction is not learned twice.
+    fresh = [game for game in games if game.result.result_version == 1]
+    return sorted(fresh, key=lambda game: (game.result.received_at, game.version.day, game.version.event_id))
+
+
+def _games(session: Session, names: Sequence[str], until: datetime) -> list[PlayedGame]:
+    known = versions(session, names, as_of=until)
+    results = of_events(session, names, as_of=until)
+    priced: defaultdict[str, list[Evaluation]] = defaultdict(list)
+    for item in evaluations.of_events(session, names, as_of=until):
+        if item.received_at < known[item.event_id].starts_at:
+            priced[item.event_id].append(item)
+    return [
+        PlayedGame(known[name], results[name], tuple(priced[name]))
+        for name in names
+        if name in known and name in results and results[name].status is ResultStatus.FINAL
+    ]

@@ -1,0 +1,13 @@
+"""What migrations say about append-only tables."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+from closeline.store.immutable import guards
+
+
+def protect(table: str, *unique_keys: Sequence[str], with_rowid: bool) -> None:
+    """Guard `table` against change in the database at hand; see `immutable.guards`."""
+    for statement in guards(op.get_bind().dialect.name, table, unique_keys, with_rowid=with_rowid):
+        op.execute(statement)

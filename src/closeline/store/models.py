@@ -1,0 +1,150 @@
+"""Versioned artefacts: models, distributions, policies and configurations, each named by its content."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from closeline.domain.errors import NotFound
+from closeline.domain.ids import canonical_json, content_id
+from closeline.domain.policies import DecisionPolicy
+from closeline.store.session import Session
+from closeline.store.tables.columns import micros
+from closeline.store.tables.governance import config_version
+from closeline.store.tables.learning import decision_policy
+from closeline.store.tables.model import model_version, rating_state
+
+_BY_NAME = select(model_version.c.content).where(model_version.c.model_version == bindparam("name"))
+_LATEST = (
+    select(model_version.c.model_version, model_version.c.content, model_version.c.fitted_on)
+    .where(
+        model_version.c.league == bindparam("league_code"),
+        model_version.c.kind == bindparam("kind_name"),
+        model_version.c.created_at <= bindparam("as_of"),
+    )
+    .order_by(model_version.c.created_at.desc(), model_version.c.model_version)
+    .limit(1)
+)
+_POLICY = (
+    select(decision_policy.c.content)
+    .where(
+        decision_policy.c.tenant_id == bindparam("tenant"),
+        decision_policy.c.league == bindparam("league_code"),
+        decision_policy.c.created_at <= bindparam("as_of"),
+    )
+    .order_by(decision_policy.c.created_at.desc(), decision_policy.c.policy_version)
+    .limit(1)
+)
+_CONFIG = (
+    select(config_version.c.config_version, config_version.c.content)
+    .where(config_version.c.tenant_id == bindparam("tenant"), config_version.c.created_at <= bindparam("as_of"))
+    .order_by(config_version.c.created_at.desc(), config_version.c.config_version)
+    .limit(1)
+)
+
+RATINGS = "ratings"
+DISTRIBUTION = "distribution"
+# Packaged artefacts are known from the beginning of time: they hold nothing that a backtest could not have had.
+SEEDED = "packaged"
+
+
+def add(session: Session, *, league: str, kind: str, content: str, fitted_on: str, at: datetime) -> str:
+    """Append an artefact unless it is there already, and return its version: the hash of its content."""
+    version = content_id("model", league, kind, content)
+    if session.scalar(_BY_NAME, {"name": version}) is None:
+        session.append(
+            model_version,
+            ("model_version", "league", "kind", "content", "fitted_on", "created_at"),
+            [(version, league, kind, content, fitted_on, micros(at))],
+        )
+    return version
+
+
+def content_of(session: Session, version: str) -> str:
+    """Return the content of an artefact by its version."""
+    found = session.scalar(_BY_NAME, {"name": version})
+    if found is None:
+        message = f"model version must be in the record, {version} was not"
+        raise NotFound(message)
+    return str(found)
+
+
+def latest(session: Session, *, league: str, kind: str, as_of: datetime) -> tuple[str, str, str]:
+    """Return (version, content, fitted_on) of the newest artefact of a kind that existed at `as_of`."""
+    rows = session.rows(_LATEST, {"league_code": league, "kind_name": kind, "as_of": as_of})
+    if not rows:
+        message = f"a {kind} artefact of {league} must be in the record, none was"
+        raise NotFound(message)
+    return (rows[0].model_version, rows[0].content, rows[0].fitted_on)
+
+
+def add_rating_state(
+    session: Session,
+    *,
+    league: str,
+    as_of: datetime,
+    ratings_version: str,
+    games_learned: int,
+    state_hash: str,
+) -> str:
+    """Append what the ratings were at a moment, by hash, and return the name of that state."""
+    name = content_id("rating-state", league, ratings_version, games_learned, state_hash)
+    session.append_new(
+        rating_state,
+        ("rating_state_id", "league", "as_of", "model_version", "games_learned", "state_hash"),
+        [(name, league, micros(as_of), ratings_version, games_learned, state_hash)],
+        ("rating_state_id",),
+        ignoring=("as_of",),
+    )
+    return name
+
+
+def add_policy(
+    session: Session,
+    policy: DecisionPolicy,
+    *,
+    tenant_id: str,
+    fitted_from: datetime,
+    fitted_to: datetime,
+    at: datetime,
+) -> str:
+    """Append a decision policy and return its version."""
+    session.append_new(
+        decision_policy,
+        ("policy_version", "tenant_id", "league", "content", "fitted_from", "fitted_to", "created_at"),
+        [(
+            policy.policy_version, tenant_id, policy.league, policy.to_json(), micros(fitted_from), micros(fitted_to),
+            micros(at),
+        )],
+        ("policy_version",),
+        ignoring=("fitted_from", "fitted_to", "created_at"),
+    )  # fmt: skip
+    return policy.policy_version
+
+
+def policy(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> DecisionPolicy | None:
+    """Return the newest decision policy of a league that existed at `as_of`, null before the first."""
+    content = session.scalar(_POLICY, {"tenant": tenant_id, "league_code": league, "as_of": as_of})
+    return None if content is None else DecisionPolicy.from_json(content)
+
+
+def add_config(session: Session, content: object, *, tenant_id: str, actor: str, why: str, at: datetime) -> str:
+    """Append a configuration and return its version."""
+    text = canonical_json(content)
+    version = content_id("config", tenant_id, text)
+    session.append_new(
+        config_version,
+        ("config_version", "tenant_id", "content", "actor", "why", "created_at"),
+        [(version, tenant_id, text, actor, why, micros(at))],
+        ("config_version",),
+        ignoring=("actor", "why", "created_at"),
+    )
+    return version
+
+
+def config(session: Session, *, tenant_id: str, as_of: datetime) -> tuple[str, str]:
+    """Return (version, content) of the configuration in force at `as_of`."""
+    rows = session.rows(_CONFIG, {"tenant": tenant_id, "as_of": as_of})
+    if not rows:
+        message = f"a configuration of tenant {tenant_id} must be in the record, none was"
+        raise NotFound(message)
+    return (rows[0].config_version, rows[0].content)

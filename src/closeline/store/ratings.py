@@ -1,0 +1,99 @@
+"""The ratings as the record knows them at a moment: a filter that has learned what was received by then.
+
+Nothing of it is state that could be lost: it is rebuilt from results and closing lines, in the order of their receipt,
+and a `rating_state` row holds the hash that the rebuilt one must have.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import groupby
+
+import numpy as np
+
+from closeline.domain.leagues import League
+from closeline.domain.markets import GAME_MARKETS
+from closeline.maths.distributions import ScoreDistribution, read_pair
+from closeline.maths.ratings import RatingFilter, RatingParameters, Slate
+from closeline.store import models
+from closeline.store.closes import margin_means, total_means
+from closeline.store.history import PlayedGame, played
+from closeline.store.references import EventVersion
+from closeline.store.session import Session
+
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def slate(versions: Iterable[EventVersion]) -> Slate:
+    """Return games of one league day as the ratings take them."""
+    games = tuple(versions)
+    return Slate(
+        day=date.fromisoformat(games[0].day).toordinal(),
+        season=games[0].season,
+        home=tuple(game.home_team_id for game in games),
+        away=tuple(game.away_team_id for game in games),
+        neutral=tuple(game.neutral for game in games),
+        home_pitcher=tuple(game.home_pitcher for game in games),
+        away_pitcher=tuple(game.away_pitcher for game in games),
+    )
+
+
+@dataclass(slots=True)
+class LeagueRatings:
+    """A filter with the moment up to which it has learned and the artefacts that it runs on."""
+
+    filter: RatingFilter
+    version: str
+    margin: ScoreDistribution
+    total: ScoreDistribution
+    learned_until: datetime = BEGINNING
+    games: int = 0
+
+    def learn(self, session: Session, league: League, until: datetime) -> None:
+        """Learn the games whose results were received since the last time."""
+        games = played(session, league=league, after=self.learned_until, until=until)
+        for _, batch in groupby(games, key=lambda game: (game.result.received_at, game.version.day)):
+            self._learn_batch(league, list(batch))
+        self.games += len(games)
+        self.learned_until = until
+
+    def _learn_batch(self, league: League, games: list[PlayedGame]) -> None:
+        closes = [
+            {market.key: close for market in GAME_MARKETS if (close := game.close(market.key)) is not None}
+            for game in games
+        ]
+        home = np.array([game.result.home_score for game in games], dtype=np.float64)
+        away = np.array([game.result.away_score for game in games], dtype=np.float64)
+        self.filter.learn(
+            slate(game.version for game in games),
+            home - away,
+            home + away,
+            margin_means(league, self.margin, closes),
+            total_means(self.total, closes),
+        )
+
+
+class RatingBook:
+    """Ratings per league, kept between forecasts so that each game is learned once; a cold book rebuilds them."""
+
+    def __init__(self) -> None:
+        """Start cold."""
+        self._leagues: dict[League, LeagueRatings] = {}
+
+    def at(self, session: Session, league: League, *, as_of: datetime) -> LeagueRatings:
+        """Return the ratings that have learned every result received by `as_of`, and none received later."""
+        known = self._leagues.get(league)
+        if known is None or known.learned_until > as_of:
+            known = self._leagues[league] = _fresh(session, league)
+        if known.learned_until < as_of:
+            known.learn(session, league, as_of)
+        return known
+
+
+def _fresh(session: Session, league: League) -> LeagueRatings:
+    # The packaged distributions, not the fitted ones, read the closing lines: a refit must not rewrite what the
+    # filter learned before it.
+    version, content, _ = models.latest(session, league=league, kind=models.RATINGS, as_of=BEGINNING)
+    _, distributions, _ = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=BEGINNING)
+    margin, total = read_pair(distributions)
+    return LeagueRatings(RatingFilter(RatingParameters.from_json(content)), version, margin, total)

@@ -1,0 +1,171 @@
+"""Teams, aliases and events: who plays whom, and what each source calls them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from closeline.domain.captures import Basis
+from closeline.domain.identity import AliasTable
+from closeline.domain.leagues import League
+from closeline.store.session import Session
+from closeline.store.tables.columns import micros
+from closeline.store.tables.reference import event, event_alias, event_version, team, team_alias
+
+_ALIASES = select(team_alias.c.league, team_alias.c.provider, team_alias.c.spelling, team_alias.c.team_id)
+_NAMES = select(team.c.team_id, team.c.name).where(team.c.team_id.in_(bindparam("teams", expanding=True)))
+_BY_ALIAS = select(event_alias.c.provider_event_id, event_alias.c.event_id).where(
+    event_alias.c.provider == bindparam("provider_name"),
+    event_alias.c.provider_event_id.in_(bindparam("names", expanding=True)),
+)
+_ALIASES_OF_DAYS = (
+    select(event_alias.c.event_id, event_alias.c.provider_event_id)
+    .join(event, event.c.event_id == event_alias.c.event_id)
+    .where(
+        event_alias.c.provider == bindparam("provider_name"),
+        event.c.day.in_(bindparam("days", expanding=True)),
+    )
+)
+_KNOWN = select(event.c.event_id).where(event.c.event_id.in_(bindparam("events", expanding=True)))
+_VERSIONS = (
+    select(
+        event.c.event_id, event.c.season, event.c.day, event.c.home_team_id, event.c.away_team_id,
+        event_version.c.version, event_version.c.starts_at, event_version.c.start_basis, event_version.c.neutral,
+        event_version.c.home_pitcher, event_version.c.away_pitcher, event_version.c.received_at,
+    )
+    .join(event_version, event_version.c.event_id == event.c.event_id)
+    .where(event.c.event_id.in_(bindparam("events", expanding=True)))
+    .order_by(event.c.event_id, event_version.c.version)
+)  # fmt: skip
+_EVENT_COLUMNS = ("event_id", "league", "season", "day", "home_team_id", "away_team_id", "game_no")
+_VERSION_COLUMNS = (
+    "event_id", "version", "starts_at", "start_basis", "neutral", "home_pitcher", "away_pitcher",
+    "payload_sha", "place", "received_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EventVersion:
+    """An event as it was known from one moment on."""
+
+    event_id: str
+    season: int
+    day: str
+    home_team_id: str
+    away_team_id: str
+    version: int
+    starts_at: datetime
+    start_basis: Basis
+    neutral: bool
+    home_pitcher: str | None
+    away_pitcher: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that a capture has met, with the version of it that it describes."""
+
+    event_id: str
+    league: League
+    season: int
+    day: str
+    home_team_id: str
+    away_team_id: str
+    game_no: int
+    provider_event_id: str
+    starts_at: datetime
+    start_basis: Basis
+    neutral: bool
+    home_pitcher: str | None
+    away_pitcher: str | None
+    place: str
+    received_at: datetime
+
+
+def alias_count(session: Session) -> int:
+    """Return how many aliases there are: a change of it makes a kept alias table stale."""
+    return int(session.scalar(select(func.count()).select_from(team_alias)) or 0)
+
+
+def alias_table(session: Session) -> AliasTable:
+    """Return the table that reads every provider's spellings."""
+    rows = session.rows(_ALIASES)
+    return AliasTable([(League(row.league), row.provider, row.spelling, row.team_id) for row in rows])
+
+
+def team_names(session: Session, teams: Sequence[str]) -> dict[str, str]:
+    """Return the names of teams by id."""
+    return {row.team_id: row.name for row in session.rows(_NAMES, {"teams": list(teams)})}
+
+
+def events_by_alias(session: Session, *, provider: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the event ids that a provider's own ids are known to mean."""
+    rows = session.rows(_BY_ALIAS, {"provider_name": provider, "names": list(names)})
+    return {row.provider_event_id: row.event_id for row in rows}
+
+
+def aliases_of_days(session: Session, *, provider: str, days: Sequence[str]) -> dict[str, str]:
+    """Return the provider's own id of each event on some days, by event id."""
+    rows = session.rows(_ALIASES_OF_DAYS, {"provider_name": provider, "days": list(days)}) if days else ()
+    return {row.event_id: row.provider_event_id for row in rows}
+
+
+def versions(session: Session, events: Sequence[str], *, as_of: datetime) -> dict[str, EventVersion]:
+    """Return each event's latest version that was received by `as_of`; an event not yet received is left out."""
+    found: dict[str, EventVersion] = {}
+    for row in session.rows(_VERSIONS, {"events": list(events)}):
+        if row.received_at <= as_of:
+            found[row.event_id] = _version(row)
+    return found
+
+
+def _version(row: object) -> EventVersion:
+    fields = dict(row._mapping)  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to read a row by name
+    fields["start_basis"] = Basis(fields["start_basis"])
+    return EventVersion(**fields)
+
+
+def add_events(session: Session, events: Sequence[NewEvent], *, provider: str, payload_sha: str) -> None:
+    """Add events that are new, a version where the start, the site or a starter changed, and the provider's id."""
+    names = [new.event_id for new in events]
+    known = {row.event_id for row in session.rows(_KNOWN, {"events": names})}
+    latest = (
+        versions(session, sorted(known), as_of=datetime.max.replace(tzinfo=events[0].received_at.tzinfo))
+        if known
+        else {}
+    )
+    fresh = {new.event_id: new for new in events if new.event_id not in known}
+    session.append(event, _EVENT_COLUMNS, [
+        (new.event_id, new.league, new.season, new.day, new.home_team_id, new.away_team_id, new.game_no)
+        for new in fresh.values()
+    ])  # fmt: skip
+    changed = {new.event_id: new for new in events if _differs(latest.get(new.event_id), new)}
+    session.append(event_version, _VERSION_COLUMNS, [
+        (
+            new.event_id, latest[new.event_id].version + 1 if new.event_id in latest else 1, micros(new.starts_at),
+            new.start_basis, new.neutral, new.home_pitcher, new.away_pitcher, payload_sha, new.place,
+            micros(new.received_at),
+        )
+        for new in changed.values()
+    ])  # fmt: skip
+    aliases = events_by_alias(session, provider=provider, names=[new.provider_event_id for new in events])
+    session.append(event_alias, ("provider", "provider_event_id", "event_id"), [
+        (provider, name, new.event_id)
+        for name, new in {new.provider_event_id: new for new in events}.items()
+        if name not in aliases
+    ])  # fmt: skip
+
+
+def _differs(old: EventVersion | None, new: NewEvent) -> bool:
+    if old is None:
+        return True
+    if new.received_at < old.received_at:
+        return False
+    # An assumed start never overrides one that a source has quoted.
+    moved = new.starts_at != old.starts_at and not (
+        new.start_basis is Basis.ASSUMED and old.start_basis is Basis.QUOTED
+    )
+    starters = (new.home_pitcher or old.home_pitcher, new.away_pitcher or old.away_pitcher)
+    return moved or new.neutral != old.neutral or starters != (old.home_pitcher, old.away_pitcher)

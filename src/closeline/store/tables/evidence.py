@@ -1,0 +1,155 @@
+"""Evidence: what was received, byte for byte, and what was read in it."""
+
+from sqlalchemy import Index
+
+from closeline.store.tables.columns import (
+    BIG,
+    BYTES,
+    COUNT,
+    FLAG,
+    INSTANT,
+    filled,
+    flag,
+    given,
+    key,
+    maybe,
+    one_of,
+    refers,
+)
+from closeline.store.tables.metadata import append_only, mutable
+
+raw_payload = append_only(
+    "raw_payload",
+    key("payload_sha"),
+    given("feed"),
+    given("name"),
+    given("size", COUNT),
+    given("compressed", BYTES),
+    given("received_at", INSTANT),
+    filled("payload_sha"),
+)
+
+snapshot = append_only(
+    "snapshot",
+    key("snapshot_id"),
+    given("payload_sha"),
+    given("feed"),
+    given("phase"),
+    maybe("day"),
+    given("received_at", INSTANT),
+    given("parser_version"),
+    refers(["payload_sha"], "raw_payload"),
+    filled("snapshot_id"),
+    Index(None, "received_at"),
+)
+
+quote = append_only(
+    "quote",
+    key("quote_id", BIG),
+    given("snapshot_id"),
+    given("event_id"),
+    given("book"),
+    given("market_key"),
+    given("player_id"),
+    given("side"),
+    maybe("line_quarters", COUNT),
+    given("price_text"),
+    given("price_format"),
+    given("price_exact"),
+    given("price_assumed", FLAG),
+    given("availability"),
+    given("received_at", INSTANT),
+    maybe("source_updated_at", INSTANT),
+    given("place"),
+    refers(["snapshot_id"], "snapshot"),
+    refers(["event_id"], "event"),
+    filled("price_text"),
+    one_of("side", ("HOME", "AWAY", "DRAW", "OVER", "UNDER")),
+    one_of("availability", ("PRICED", "SUSPENDED", "ABSENT")),
+    flag("price_assumed"),
+    Index(None, "event_id", "market_key", "received_at"),
+)
+
+quote_heartbeat = mutable(
+    "quote_heartbeat",
+    key("event_id"),
+    key("book"),
+    key("market_key"),
+    key("player_id"),
+    key("side"),
+    given("quote_id", BIG),
+    given("last_seen_at", INSTANT),
+    given("snapshot_id"),
+    refers(["quote_id"], "quote"),
+    refers(["snapshot_id"], "snapshot"),
+    Index(None, "snapshot_id"),
+)
+
+injury_report = append_only(
+    "injury_report",
+    key("report_id"),
+    given("league"),
+    maybe("team_id"),
+    given("player_name"),
+    maybe("player_id"),
+    given("status"),
+    given("detail"),
+    maybe("reported_at", INSTANT),
+    given("payload_sha"),
+    given("place"),
+    given("received_at", INSTANT),
+    refers(["payload_sha"], "raw_payload"),
+)
+
+event_result = append_only(
+    "event_result",
+    key("event_id"),
+    key("result_version", COUNT),
+    given("status"),
+    maybe("home_score", COUNT),
+    maybe("away_score", COUNT),
+    maybe("periods"),
+    given("overtime", FLAG),
+    given("shootout", FLAG),
+    given("finality"),
+    given("feed"),
+    given("payload_sha"),
+    given("place"),
+    given("received_at", INSTANT),
+    refers(["event_id"], "event"),
+    refers(["payload_sha"], "raw_payload"),
+    one_of("finality", ("ARCHIVE", "LIVE")),
+    flag("overtime"),
+    flag("shootout"),
+    Index(None, "received_at"),
+)
+
+player_result = append_only(
+    "player_result",
+    key("event_id"),
+    key("player_id"),
+    key("result_version", COUNT),
+    maybe("minutes_seconds", COUNT),
+    given("statistics"),
+    given("feed"),
+    given("payload_sha"),
+    given("place"),
+    given("received_at", INSTANT),
+    refers(["event_id"], "event"),
+    refers(["player_id"], "player"),
+    refers(["payload_sha"], "raw_payload"),
+)
+
+quarantine = append_only(
+    "quarantine",
+    key("quarantine_id"),
+    given("payload_sha"),
+    given("feed"),
+    given("reason"),
+    given("place"),
+    given("excerpt"),
+    given("prices", COUNT),
+    given("received_at", INSTANT),
+    refers(["payload_sha"], "raw_payload"),
+    filled("reason"),
+)

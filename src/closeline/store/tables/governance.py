@@ -1,0 +1,46 @@
+"""Governance: which limits were in force, what happened in which order, and which job ran when."""
+
+from sqlalchemy import CheckConstraint
+
+from closeline.store.tables.columns import COUNT, INSTANT, filled, given, key, maybe, one_of, refers
+from closeline.store.tables.metadata import append_only, mutable
+
+config_version = append_only(
+    "config_version",
+    key("config_version"),
+    given("tenant_id"),
+    given("content"),
+    given("actor"),
+    given("why"),
+    given("created_at", INSTANT),
+    refers(["tenant_id"], "tenant"),
+    filled("config_version"),
+)
+
+event_log = append_only(
+    "event_log",
+    key("chain"),
+    key("seq", COUNT),
+    given("name"),
+    given("body"),
+    given("actor"),
+    given("at", INSTANT),
+    given("previous_hash"),
+    given("hash"),
+    filled("hash"),
+    CheckConstraint("seq >= 1", name="seq_range"),
+)
+
+job_run = mutable(
+    "job_run",
+    key("job"),
+    key("slot"),
+    given("state"),
+    given("attempts", COUNT),
+    given("started_at", INSTANT),
+    maybe("finished_at", INSTANT),
+    maybe("detail"),
+    one_of("state", ("DONE", "FAILED", "RUNNING")),
+)
+
+lease = mutable("lease", key("name"), given("holder"), given("token", COUNT), given("expires_at", INSTANT))
