@@ -77,9 +77,7 @@ def test_the_mass_at_a_location_is_the_brute_force_mass(distribution, rating_sd)
     np.testing.assert_allclose(ours, list(expected.values()), atol=1e-13)
 
 
-@pytest.mark.parametrize(
-    "distribution", [NFL, NHL, RUNS, GOALS, replace(RUNS, multipliers=(0.4,) * 9 + (1.8,))]
-)
+@pytest.mark.parametrize("distribution", [NFL, NHL, RUNS, GOALS, replace(RUNS, multipliers=(0.4,) * 9 + (1.8,))])
 def test_the_mass_has_the_mean_that_was_asked_for_whatever_the_key_numbers(distribution):
     means = np.array([1.1, 4.0, 7.5])
     mass = pmf(distribution, means, [0.0, 0.8, 2.0])
@@ -143,9 +141,7 @@ def test_the_location_gives_back_the_fair_probability_push_aware(line, fair, sid
     assert no_push(outcome)[0] == pytest.approx(fair, abs=1e-10)
 
 
-@given(
-    line=st.integers(10, 60).map(lambda n: n / 4), fair=st.floats(0.05, 0.95), sd=st.sampled_from([0.0, 1.2])
-)
+@given(line=st.integers(10, 60).map(lambda n: n / 4), fair=st.floats(0.05, 0.95), sd=st.sampled_from([0.0, 1.2]))
 @settings(max_examples=40, deadline=None)
 def test_the_location_of_a_negative_binomial_gives_back_the_fair_probability(line, fair, sd):
     location = location_for(RUNS, [line], [fair], Side.OVER, sd)
@@ -213,9 +209,7 @@ def test_a_home_win_probability_of_totals_is_refused():
 
 def test_the_fit_finds_the_scale_and_the_key_numbers_that_made_the_record():
     generator = np.random.default_rng(11)
-    truth = ScoreDistribution(
-        Quantity.MARGIN, Shape.NORMAL, 12.0, (-70, 70), (0.0, 0.7, 0.8, 2.4, 0.9, 0.8, 1.2, 1.8)
-    )
+    truth = ScoreDistribution(Quantity.MARGIN, Shape.NORMAL, 12.0, (-70, 70), (0.0, 0.7, 0.8, 2.4, 0.9, 0.8, 1.2, 1.8))
     means = generator.normal(2.0, 6.0, 6000)
     cumulative = np.cumsum(pmf(truth, means), axis=1)
     outcomes = truth.values()[(generator.random(6000)[:, None] > cumulative).sum(axis=1)]
@@ -234,9 +228,7 @@ def test_the_fit_finds_the_scale_and_the_key_numbers_that_made_the_record():
 def test_shrinkage_holds_a_short_record_near_the_plain_shape():
     outcomes, means = np.array([3, 3, 3, -3, 7]), np.zeros(5)
     shrunk = fit_score_distribution(Quantity.MARGIN, Shape.NORMAL, outcomes, means, (-40, 40))
-    plain = fit_score_distribution(
-        Quantity.MARGIN, Shape.NORMAL, outcomes, means, (-40, 40), shrinkage=math.inf
-    )
+    plain = fit_score_distribution(Quantity.MARGIN, Shape.NORMAL, outcomes, means, (-40, 40), shrinkage=math.inf)
     assert plain.multipliers == ()
     assert all(0.75 < value < 1.35 for value in shrunk.multipliers)
 

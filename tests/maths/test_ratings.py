@@ -28,9 +28,7 @@ MARGIN = TrackParameters(
     close_gate=16.0,
     sd_factor=0.5,
 )
-TOTAL = replace(
-    MARGIN, result_variance=300.0, close_variance=52.0, level=GroupParameters(198.0, 0.1, 1e-4, 1.0, 0.01)
-)
+TOTAL = replace(MARGIN, result_variance=300.0, close_variance=52.0, level=GroupParameters(198.0, 0.1, 1e-4, 1.0, 0.01))
 PARAMETERS = RatingParameters("nba", MARGIN, TOTAL, "seasons 1-2", "made up")
 DAY = date(2024, 1, 10).toordinal()
 TEAMS = ("ann", "bob", "cat", "dan", "eve", "fay")
@@ -52,10 +50,7 @@ class Textbook:
         }
         self.kinds = [name.split(":")[0] for name in self.names]
         self.anchor = np.array(
-            [
-                anchors.get(name, self.groups[kind].prior_mean)
-                for name, kind in zip(self.names, self.kinds, strict=True)
-            ]
+            [anchors.get(name, self.groups[kind].prior_mean) for name, kind in zip(self.names, self.kinds, strict=True)]
         )
         self.m = self.anchor.copy()
         self.born = np.zeros(len(self.names), dtype=bool)
@@ -167,9 +162,7 @@ def one_game(day=DAY, season=1, home="ann", away="bob"):
 
 
 def learned(ratings, day=DAY, margin=7.0, close=np.nan, **names):
-    ratings.learn(
-        one_game(day, **names), np.array([margin]), np.array([200.0]), np.array([close]), np.array([np.nan])
-    )
+    ratings.learn(one_game(day, **names), np.array([margin]), np.array([200.0]), np.array([close]), np.array([np.nan]))
 
 
 def replayed(games, parameters=PARAMETERS):
@@ -182,9 +175,7 @@ def replayed(games, parameters=PARAMETERS):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_filter_is_the_textbook_filter(seed):
     names = ["level:", "short:", "long:"]
-    names += [f"{kind}:{team}" for kind in ("team", "venue") for team in TEAMS] + [
-        f"pitcher:{arm}" for arm in ARMS
-    ]
+    names += [f"{kind}:{team}" for kind in ("team", "venue") for team in TEAMS] + [f"pitcher:{arm}" for arm in ARMS]
     newcomer = {"team:fay": MARGIN.newcomer_mean}
     books = {
         "margin": Textbook(MARGIN, -1.0, names, newcomer),
@@ -283,9 +274,7 @@ def test_time_does_not_run_backwards_but_a_late_result_is_still_learned():
 def test_neutral_ground_has_no_home_edge():
     ratings = RatingFilter(PARAMETERS)
     home, neutral = one_game(), replace(one_game(), neutral=(True,))
-    assert ratings.predict(home).margin_mean[0] - ratings.predict(neutral).margin_mean[0] == pytest.approx(
-        3.0
-    )
+    assert ratings.predict(home).margin_mean[0] - ratings.predict(neutral).margin_mean[0] == pytest.approx(3.0)
     assert ratings.predict(home).total_mean[0] == pytest.approx(ratings.predict(neutral).total_mean[0])
 
 
@@ -351,9 +340,7 @@ def test_a_pitcher_gone_for_a_whole_season_is_forgotten():
     ratings.advance(DAY + 800, 3)
     assert len(ratings.to_bytes()) < size
     back = ratings.predict(replace(with_arm, day=DAY + 801, season=3))
-    fresh = ratings.predict(
-        replace(with_arm, day=DAY + 801, season=3, home_pitcher=("new",), away_pitcher=("newer",))
-    )
+    fresh = ratings.predict(replace(with_arm, day=DAY + 801, season=3, home_pitcher=("new",), away_pitcher=("newer",)))
     np.testing.assert_array_equal(back.margin_mean, fresh.margin_mean)
 
 

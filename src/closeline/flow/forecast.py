@@ -32,7 +32,8 @@ from closeline.store import calibrations, evaluations, forecasts, models, refere
 from closeline.store.calibrations import ActiveMap
 from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import ENGINE, Prediction, Run, RunInput
-from closeline.store.ratings import LeagueRatings, RatingBook, slate
+from closeline.store.models import RatingState
+from closeline.store.ratings import RatingBook, slate
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 from closeline.store.tables.columns import micros
@@ -71,7 +72,7 @@ class Knowledge:
     games: tuple[EventVersion, ...]
     markets: tuple[tuple[Evaluation, ...], ...]
     ratings_version: str
-    rating_state_id: str
+    rating_state: RatingState
     market_rated: bool
     rated: RatingForecast
     distribution_version: str
@@ -104,7 +105,9 @@ def forecast(
     made: list[Forecast] = []
     for day in sorted({game.day for game in due}):
         games = tuple(game for game in due if game.day == day)
-        made += predict(know(session, ratings, tenant_id, league, snapshot_id, as_of, games, priced))
+        known_by_then = know(session, ratings, tenant_id, league, snapshot_id, as_of, games, priced)
+        models.add_rating_state(session, known_by_then.rating_state, league=league, as_of=as_of)
+        made += predict(known_by_then)
     if not made:
         return None
     forecasts.add(session, made, at=as_of, runtime_ms=0)
@@ -116,7 +119,7 @@ def know(
     session: Session, ratings: RatingBook, tenant_id: str, league: League, snapshot_id: str, as_of: datetime,
     games: tuple[EventVersion, ...], priced: Sequence[Evaluation],
 ) -> Knowledge:  # fmt: skip
-    """Load what a forecast of one day's games may use, and record which rating state that is."""
+    """Load what a forecast of one day's games may use: nothing that was received after `as_of`."""
     rated = ratings.at(session, league, as_of=as_of)
     distribution_version, content, _ = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=as_of)
     margin, total = read_pair(content)
@@ -125,18 +128,11 @@ def know(
         markets[item.event_id].append(item)
     return Knowledge(
         tenant_id, league, snapshot_id, as_of, games, tuple(tuple(markets[game.event_id]) for game in games),
-        rated.version, _state(session, league, rated, as_of), rated.filter.closes_seen > 0,
+        rated.version, RatingState(rated.version, rated.games, rated.filter.state_hash()), rated.filter.closes_seen > 0,
         rated.filter.predict(slate(games)), distribution_version, margin, total,
         calibrations.active(session, tenant_id=tenant_id, league=league, as_of=as_of),
         models.policy(session, tenant_id=tenant_id, league=league, as_of=as_of),
         models.config(session, tenant_id=tenant_id, as_of=as_of)[0],
-    )  # fmt: skip
-
-
-def _state(session: Session, league: League, rated: LeagueRatings, as_of: datetime) -> str:
-    return models.add_rating_state(
-        session, league=league, as_of=as_of, ratings_version=rated.version, games_learned=rated.games,
-        state_hash=rated.filter.state_hash(),
     )  # fmt: skip
 
 
@@ -204,12 +200,12 @@ def _run(known: Knowledge, game: int) -> Run:
     event = known.games[game].event_id
     engine = ENGINE if known.market_rated else ENGINE + RESULTS_ONLY
     run_id = content_id(
-        "run", known.tenant_id, event, micros(known.as_of), engine, known.snapshot_id, known.rating_state_id,
-        known.distribution_version,
+        "run", known.tenant_id, event, micros(known.as_of), engine, known.snapshot_id,
+        known.rating_state.rating_state_id, known.distribution_version,
     )  # fmt: skip
     rated = known.rated
     numbers = (rated.margin_mean[game], rated.margin_sd[game], rated.total_mean[game], rated.total_sd[game])
-    # The exact evaluator draws nothing; the seed is recorded because simulated worlds of this run will start from it.
+    # The exact evaluator draws nothing; the seed is recorded for the simulated worlds that will start from it.
     return Run(
         run_id, known.tenant_id, known.league, event, known.as_of, engine, int(run_id[:15], 16), known.ratings_version,
         known.distribution_version, known.config_version, *(_round(float(number)) for number in numbers),
@@ -219,7 +215,7 @@ def _run(known: Knowledge, game: int) -> Run:
 def _inputs(known: Knowledge, game: int) -> list[RunInput]:
     return [
         RunInput("SNAPSHOT", known.snapshot_id),
-        RunInput("RATING_STATE", known.rating_state_id),
+        RunInput("RATING_STATE", known.rating_state.rating_state_id),
         RunInput("EVENT_VERSION", f"{known.games[game].event_id}@{known.games[game].version}"),
     ]
 

@@ -1,10 +1,12 @@
 """The desk: everything that jobs are handed, built once and never changed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Engine
 
+from closeline.domain.captures import ParsedPayload, RawPayload
 from closeline.domain.clock import Clock
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import league_day
@@ -33,7 +35,11 @@ class AliasBook:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a job may use. `publish_from` is the first league day on which anything is gated and published."""
+    """What a job may use.
+
+    `publish_from` is the first league day on which anything is gated and published; null means always. `read` reads
+    stored bytes again, by whichever feed recognises them.
+    """
 
     engine: Engine
     clock: Clock
@@ -41,6 +47,7 @@ class Desk:
     shelf: Shelf
     channels: tuple[Channel, ...] = ()
     publish_from: date | None = None
+    read: Callable[[RawPayload], ParsedPayload] | None = None
     ratings: RatingBook = field(default_factory=RatingBook)
     aliases: AliasBook = field(default_factory=AliasBook)
 

@@ -29,6 +29,12 @@ _INPUTS = select(sim_run_input).where(sim_run_input.c.run_id == bindparam("name"
 _VERSIONS = select(sim_run.c.run_id, sim_run.c.engine, sim_run.c.ratings_version, sim_run.c.distribution_version).where(
     sim_run.c.run_id.in_(bindparam("names", expanding=True))
 )
+_OF_SNAPSHOT = (
+    select(sim_run.c.event_id)
+    .join(sim_run_input, sim_run_input.c.run_id == sim_run.c.run_id)
+    .where(sim_run_input.c.kind == "SNAPSHOT", sim_run_input.c.reference == bindparam("snapshot"))
+    .order_by(sim_run.c.event_id)
+)
 _COMPLETION = select(sim_run_completion.c.output_hash).where(sim_run_completion.c.run_id == bindparam("name"))
 _OF_RUN = select(prediction).where(prediction.c.run_id == bindparam("name")).order_by(prediction.c.prediction_id)
 _OF_MOMENT = (
@@ -175,6 +181,11 @@ def run(session: Session, run_id: str) -> tuple[Run, list[RunInput], list[Predic
     inputs = [RunInput(row.kind, row.reference) for row in session.rows(_INPUTS, {"name": run_id})]
     predictions = [_prediction(row) for row in session.rows(_OF_RUN, {"name": run_id})]
     return Run(**rows[0]._mapping), inputs, predictions, str(session.scalar(_COMPLETION, {"name": run_id}))  # noqa: SLF001
+
+
+def events_of_snapshot(session: Session, snapshot_id: str) -> list[str]:
+    """Return the events that were forecast from a snapshot, in the order of their ids."""
+    return [row.event_id for row in session.rows(_OF_SNAPSHOT, {"snapshot": snapshot_id})]
 
 
 def run_versions(session: Session, names: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Versioned artefacts: models, distributions, policies and configurations, each named by its content."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -77,25 +78,31 @@ def latest(session: Session, *, league: str, kind: str, as_of: datetime) -> tupl
     return (rows[0].model_version, rows[0].content, rows[0].fitted_on)
 
 
-def add_rating_state(
-    session: Session,
-    *,
-    league: str,
-    as_of: datetime,
-    ratings_version: str,
-    games_learned: int,
-    state_hash: str,
-) -> str:
-    """Append what the ratings were at a moment, by hash, and return the name of that state."""
-    name = content_id("rating-state", league, ratings_version, games_learned, state_hash)
+@dataclass(frozen=True, slots=True)
+class RatingState:
+    """What the ratings were at a moment: which parameters, how many games learned, and the hash of the filter."""
+
+    ratings_version: str
+    games_learned: int
+    state_hash: str
+
+    @property
+    def rating_state_id(self) -> str:
+        """Return the name of the state."""
+        return content_id("rating-state", self.ratings_version, self.games_learned, self.state_hash)
+
+
+def add_rating_state(session: Session, state: RatingState, *, league: str, as_of: datetime) -> None:
+    """Append a rating state, the same one once."""
     session.append_new(
         rating_state,
         ("rating_state_id", "league", "as_of", "model_version", "games_learned", "state_hash"),
-        [(name, league, micros(as_of), ratings_version, games_learned, state_hash)],
+        [(
+            state.rating_state_id, league, micros(as_of), state.ratings_version, state.games_learned, state.state_hash,
+        )],
         ("rating_state_id",),
         ignoring=("as_of",),
-    )
-    return name
+    )  # fmt: skip
 
 
 def add_policy(

@@ -131,9 +131,12 @@ def moves(
     fair = _floats([None if item is None else item.fair_probability for item in closes])
     lines = _floats([None if item is None else (item.line_quarters or 0) / 4 for item in closes])
     side = Side.OVER if market_key == TOTAL.key else Side.HOME
-    at_line = no_push(price_across(distribution, lines, fair, known.lines, side))
+    closed = ~np.isnan(fair)
+    at_line = np.full(fair.shape, np.nan)
+    if closed.any():
+        at_line[closed] = no_push(price_across(distribution, lines[closed], fair[closed], known.lines[closed], side))
     price = np.array(prices, dtype=np.float64).reshape(-1, 2)
-    return Moves(np.asarray(at_line), price[:, 0], price[:, 1])
+    return Moves(at_line, price[:, 0], price[:, 1])
 
 
 def _closes(

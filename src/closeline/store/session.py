@@ -53,7 +53,7 @@ class Session:
         """Return the first column of the first row, or None."""
         return self.execute(statement, parameters).scalar()
 
-    def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> Sequence[Row[Any]]:
+    def rows(self, statement: Executable, parameters: dict[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
         """Return all rows."""
         return self.execute(statement, parameters).all()
 

@@ -119,9 +119,7 @@ def _fit_scale(distribution: ScoreDistribution, score: Integers, mean: Floats) -
     return replace(distribution, scale=float(np.exp(best.x)))
 
 
-def _multipliers(
-    distribution: ScoreDistribution, score: Integers, mean: Floats, shrinkage: float
-) -> tuple[float, ...]:
+def _multipliers(distribution: ScoreDistribution, score: Integers, mean: Floats, shrinkage: float) -> tuple[float, ...]:
     values = distribution.values()
     place = np.abs(values) if distribution.quantity is Quantity.MARGIN else values
     expected = np.bincount(place, weights=_expected(distribution, mean))

@@ -98,9 +98,7 @@ def price_across(
     return reader.read(rows, np.broadcast_to(to_lines, rows.shape), np.broadcast_to(sides, rows.shape))
 
 
-def home_win_probability(
-    distribution: ScoreDistribution, means: ArrayLike, rating_sd: ArrayLike = 0.0
-) -> Floats:
+def home_win_probability(distribution: ScoreDistribution, means: ArrayLike, rating_sd: ArrayLike = 0.0) -> Floats:
     """Return P(home wins | no tie), shape (games,), from a margin distribution.
 
     NaN where the mean is NaN.
@@ -137,9 +135,7 @@ def _solve(distribution: ScoreDistribution, asked: Questions) -> Floats:
     open_rows = np.arange(locations.size)
     for _ in range(STEPS):
         here = locations[open_rows]
-        odds, slope = _log_odds(
-            distribution, here, asked.extra[open_rows], values, above[open_rows], below[open_rows]
-        )
+        odds, slope = _log_odds(distribution, here, asked.extra[open_rows], values, above[open_rows], below[open_rows])
         missed = odds - asked.log_odds[open_rows]
         high[open_rows] = np.where(missed > 0.0, np.minimum(high[open_rows], here), high[open_rows])
         low[open_rows] = np.where(missed < 0.0, np.maximum(low[open_rows], here), low[open_rows])

@@ -137,12 +137,8 @@ def _trace(distribution: ScoreDistribution, locations: Floats, extra: Floats, va
 def _solve_means(distribution: ScoreDistribution, wanted: Floats, extra: Floats) -> Floats:
     values = distribution.values().astype(np.float64)
     if wanted.size and not (wanted.min() > values[0] and wanted.max() < values[-1]):
-        raise ValueError(
-            f"means must lie inside {distribution.support}, were {wanted.min()} to {wanted.max()}"
-        )
-    locations = (
-        np.maximum(wanted, SMALLEST_MEAN) if distribution.shape is Shape.NEGATIVE_BINOMIAL else wanted.copy()
-    )
+        raise ValueError(f"means must lie inside {distribution.support}, were {wanted.min()} to {wanted.max()}")
+    locations = np.maximum(wanted, SMALLEST_MEAN) if distribution.shape is Shape.NEGATIVE_BINOMIAL else wanted.copy()
     reach = spread_of(distribution, locations, extra)
     for _ in range(STEPS):
         trace = _trace(distribution, locations, extra, values)
@@ -155,9 +151,7 @@ def _solve_means(distribution: ScoreDistribution, wanted: Floats, extra: Floats)
             return locations
     missed = np.abs(_trace(distribution, locations, extra, values).mean - wanted).max()
     if missed > 1e-8:
-        raise ValueError(
-            f"means must be reachable inside {distribution.support}, one was missed by {missed:.2g}"
-        )
+        raise ValueError(f"means must be reachable inside {distribution.support}, one was missed by {missed:.2g}")
     return locations
 
 

@@ -134,8 +134,6 @@ def _from_object(fields: dict[str, object]) -> ScoreDistribution:
 
 
 def _numbers(value: object, name: str) -> list[float]:
-    if not isinstance(value, list) or any(
-        isinstance(x, bool) or not isinstance(x, int | float) for x in value
-    ):
+    if not isinstance(value, list) or any(isinstance(x, bool) or not isinstance(x, int | float) for x in value):
         raise ValueError(f"{name} must be numbers, was {value!r}")
     return [float(x) for x in value]

@@ -1,7 +1,8 @@
 """Market-rated ratings.
 
 What the teams' results and closing lines say about margin and total of the next game. `parameters` holds the
-fitted numbers, `slates` what goes in and out, `track` one Kalman filter, `kernels` its inner loops, `filter`
+fitted numbers, `slates` what goes in and out, `states` the kinds of state,
+`track` one Kalman filter, `kernels` its inner loops, `filter`
 the pair of filters of one league.
 """
 

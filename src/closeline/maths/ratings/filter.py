@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from closeline.maths.ratings.slates import RatingForecast, Slate
-from closeline.maths.ratings.track import Kind, Rest, Track
+from closeline.maths.ratings.states import Kind, Rest
+from closeline.maths.ratings.track import Track
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,9 +57,7 @@ class RatingFilter:
         """
         if self.day is not None and self.season is not None:
             if day < self.day or season < self.season:
-                raise ValueError(
-                    f"day, season must not go back from {self.day}, {self.season}, was {day}, {season}"
-                )
+                raise ValueError(f"day, season must not go back from {self.day}, {self.season}, was {day}, {season}")
             for track in self._tracks.values():
                 for later in range(self.season + 1, season + 1):
                     track.new_season(later)
@@ -182,9 +181,7 @@ class RatingFilter:
     def _gaps(self, teams: tuple[str, ...], day: int) -> Floats:
         """Return days since each team's last game, infinite for a first game."""
         never = np.inf
-        return np.asarray(
-            [day - self._last_game[team] if team in self._last_game else never for team in teams]
-        )
+        return np.asarray([day - self._last_game[team] if team in self._last_game else never for team in teams])
 
 
 def _column(values: Floats | None, slate: Slate) -> Floats:

@@ -45,9 +45,7 @@ def learn_games(
 
 
 @njit(cache=True)
-def _innovation(
-    mean: Floats, cov: Floats, cross: Floats, index: Integers, coef: Floats
-) -> tuple[float, float]:
+def _innovation(mean: Floats, cov: Floats, cross: Floats, index: Integers, coef: Floats) -> tuple[float, float]:
     """Fill `cross` with the covariance of each state and the game.
 
     Return minus its mean, and its variance.

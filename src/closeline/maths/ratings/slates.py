@@ -30,9 +30,7 @@ class Slate:
         """Refuse columns of different lengths and a team that meets itself."""
         games = len(self.home)
         if len(self.away) != games or len(self.neutral) != games:
-            raise ValueError(
-                f"away and neutral must have {games} games, had {len(self.away)}, {len(self.neutral)}"
-            )
+            raise ValueError(f"away and neutral must have {games} games, had {len(self.away)}, {len(self.neutral)}")
         for pitchers in (self.home_pitcher, self.away_pitcher):
             if pitchers and len(pitchers) != games:
                 raise ValueError(f"pitchers must be given for {games} games or none, were {len(pitchers)}")

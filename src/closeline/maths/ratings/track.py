@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from closeline.maths.ratings.parameters import GroupParameters, TrackParameters
+from closeline.maths.ratings.states import Design, Kind, Rest, combined, groups_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from closeline.maths.ratings.parameters import GroupParameters, TrackParameters
     from closeline.maths.ratings.slates import Slate
 
     Floats = NDArray[np.float64]
-    Integers = NDArray[np.int64]
 
 START = 64  # states that fit before the arrays first grow
 UNSEEN_SEASONS = 1  # a pitcher who misses a whole season is forgotten and starts again from the prior
 SHEET = 8  # closes that make a day's sheet, and the share of wrong ones that condemns it
 SHEET_WRONG = 0.25
-
-
-class Kind(StrEnum):
-    """The kinds of state."""
-
-    LEVEL = "level"
-    SHORT_REST = "short_rest"
-    LONG_REST = "long_rest"
-    TEAM = "team"
-    VENUE = "venue"
-    PITCHER = "pitcher"
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """Which states make each game's mean, shape (games, columns), and what unknown names add."""
-
-    index: Integers
-    coef: Floats
-    prior_mean: Floats
-    prior_variance: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Short and long rest of the two teams, shape (games,), as 0 or 1."""
-
-    short_home: Floats
-    short_away: Floats
-    long_home: Floats
-    long_away: Floats
 
 
 class Track:
@@ -74,7 +41,7 @@ class Track:
         self.mean = np.zeros(START)
         self.cov = np.zeros((START, START))
         self.first_season: int | None = None
-        self._groups = _groups(parameters)
+        self._groups = groups_of(parameters)
         for kind in (Kind.LEVEL, Kind.SHORT_REST, Kind.LONG_REST):
             if kind in self._groups:
                 self.place_of(kind, "", 0)
@@ -141,7 +108,7 @@ class Track:
         design = self._design(slate, rest, grow=True)
         means, variances = predict_games(self.mean, self.cov, design.index, design.coef)
         wrong = self._wrong(closes, means + design.prior_mean, variances + design.prior_variance)
-        observed, variance = _combined(self.parameters, results, np.where(wrong, np.nan, closes))
+        observed, variance = combined(self.parameters, results, np.where(wrong, np.nan, closes))
         observed = observed - design.prior_mean
         variance = variance + design.prior_variance
         learn_games(self.mean, self.cov, self.size, design.index, design.coef, observed, variance)
@@ -273,30 +240,3 @@ class Track:
         self.seen = [self.seen[row] for row in kept]
         self.anchor = [self.anchor[row] for row in kept]
         self.place = {name: row for row, name in enumerate(self.names)}
-
-
-def _groups(parameters: TrackParameters) -> dict[Kind, GroupParameters]:
-    groups = {Kind.LEVEL: parameters.level, Kind.TEAM: parameters.team}
-    if parameters.rest is not None:
-        effect = GroupParameters(0.0, parameters.rest.prior_variance, 0.0, 1.0, 0.0)
-        groups |= {Kind.SHORT_REST: effect, Kind.LONG_REST: effect}
-    if parameters.venue is not None:
-        groups[Kind.VENUE] = parameters.venue
-    if parameters.pitcher is not None:
-        groups[Kind.PITCHER] = parameters.pitcher
-    return groups
-
-
-def _combined(parameters: TrackParameters, results: Floats, closes: Floats) -> tuple[Floats, Floats]:
-    """Return one observation and its variance per game from result and close.
-
-    NaN where neither is known.
-    """
-    by_result = np.where(np.isfinite(results), 1.0 / parameters.result_variance, 0.0)
-    closing = 0.0 if parameters.close_variance is None else 1.0 / parameters.close_variance
-    by_close = np.where(np.isfinite(closes), closing, 0.0)
-    precision = by_result + by_close
-    total = by_result * np.nan_to_num(results) + by_close * np.nan_to_num(closes)
-    known = precision > 0.0
-    observed = np.divide(total, precision, out=np.full(total.size, np.nan), where=known)
-    return observed, np.divide(1.0, precision, out=np.ones(total.size), where=known)

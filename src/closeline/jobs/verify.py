@@ -1,0 +1,130 @@
+"""Verify: a stored run is executed again, from evidence alone, and compared bit by bit.
+
+Ratings are rebuilt from the first game on, the stored bytes are hashed and read again, and nothing is written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from closeline.domain.captures import ParsedPayload
+from closeline.domain.errors import CorruptRecord
+from closeline.domain.leagues import League
+from closeline.flow import forecast
+from closeline.jobs.desk import Desk
+from closeline.store import captures, evaluations, forecasts, quotes, references
+from closeline.store.captures import Snapshot
+from closeline.store.forecasts import Prediction, Run, RunInput
+from closeline.store.ratings import RatingBook
+from closeline.store.session import Session, unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a re-execution found. `checked` says what was compared, `differences` where it was not the same."""
+
+    run_id: str
+    checked: tuple[str, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def identical(self) -> bool:
+        """Say whether everything came out the same."""
+        return not self.differences
+
+
+def verify_run(desk: Desk, run_id: str) -> Verified:
+    """Execute a run again and say whether it is identical, or where it differs. Raises NotFound for no such run."""
+    with unit_of_work(desk.engine, write=False) as session:
+        run, inputs, stored, output_hash = forecasts.run(session, run_id)
+        snapshot = captures.snapshot_of(session, next(item.reference for item in inputs if item.kind == "SNAPSHOT"))
+        differences = [
+            *_stored_output(stored, output_hash),
+            *_bytes(desk, session, run, snapshot),
+            *_again(session, run, inputs, stored, snapshot),
+        ]
+    checked: tuple[str, ...] = (
+        "stored output against its hash", "stored bytes against their hash", "ratings from the first game on",
+        "every probability to the last bit",
+    )  # fmt: skip
+    if desk.read is not None:
+        checked = (*checked, "quotes against the bytes, read again")
+    return Verified(run_id, checked, tuple(differences))
+
+
+def _stored_output(stored: list[Prediction], output_hash: str) -> list[str]:
+    if forecasts.output_hash(stored) == output_hash:
+        return []
+    return ["the stored predictions no longer hash to the output that the run recorded"]
+
+
+def _bytes(desk: Desk, session: Session, run: Run, snapshot: Snapshot) -> list[str]:
+    try:
+        payload = captures.payload(session, snapshot.payload_sha)
+    except CorruptRecord as error:
+        return [str(error)]
+    return [] if desk.read is None else _quotes(session, run, snapshot, desk.read(payload))
+
+
+def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayload) -> list[str]:
+    names = [event.provider_event_id for event in parsed.events]
+    meant = references.events_by_alias(session, provider=parsed.provider, names=names)
+    said = {
+        (quote.book, quote.market.key, quote.side, quote.received_at): (quote.line_quarters, quote.price.text)
+        for quote in parsed.quotes
+        if meant.get(quote.provider_event_id) == run.event_id
+    }
+    found = []
+    for quote in quotes.of_events(session, [run.event_id], as_of=run.as_of):
+        if quote.snapshot_id != snapshot.snapshot_id:
+            continue
+        key = (quote.book, quote.market.key, quote.side, quote.received_at)
+        if said.get(key) != (quote.line_quarters, quote.price.text):
+            found.append(f"quote {quote.market.key} {quote.side}: the bytes say {said.get(key)}, the record "
+                         f"{(quote.line_quarters, quote.price.text)}")  # fmt: skip
+    return found
+
+
+def _again(
+    session: Session, run: Run, inputs: list[RunInput], stored: list[Prediction], snapshot: Snapshot
+) -> list[str]:
+    made = _execute(session, run, snapshot)
+    if made is None:
+        return [f"event {run.event_id}: the record no longer leads to a forecast of it at {run.as_of.isoformat()}"]
+    again, inputs_again, predictions = made
+    found = [f"run: {text}" for text in _fields(run, again)]
+    found += [] if inputs == inputs_again else [f"inputs: were {inputs}, are {inputs_again}"]
+    now = {item.prediction_id: item for item in predictions}
+    for item in stored:
+        other = now.pop(item.prediction_id, None)
+        if other is None:
+            found.append(f"prediction {item.market_key} {item.book}: not made again")
+        else:
+            found += [f"{item.market_key}: {text}" for text in _fields(item, other)]
+    return found + [f"prediction {item.market_key} {item.book}: not in the record" for item in now.values()]
+
+
+def _execute(session: Session, run: Run, snapshot: Snapshot) -> forecast.Forecast | None:
+    league = League(run.league)
+    priced = evaluations.of_snapshot(session, snapshot.snapshot_id, as_of=run.as_of)
+    # The whole slate is forecast again: the arrays then have the shape that they had.
+    slate = forecasts.events_of_snapshot(session, snapshot.snapshot_id)
+    known = references.versions(session, slate, as_of=run.as_of)
+    if run.event_id not in known:
+        return None
+    games = tuple(known[name] for name in slate if known[name].day == known[run.event_id].day)
+    made = forecast.predict(forecast.know(
+        session, RatingBook(), run.tenant_id, league, snapshot.snapshot_id, run.as_of, games, priced
+    ))  # fmt: skip
+    return next((item for item in made if item[0].event_id == run.event_id), None)
+
+
+def _fields(before: Run | Prediction, after: Run | Prediction) -> list[str]:
+    return [
+        f"{name} was {_text(getattr(before, name))}, is {_text(getattr(after, name))}"
+        for name in before.__dataclass_fields__
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else repr(value)
