@@ -25,9 +25,13 @@ class MarketPolicy:
 
 @dataclass(frozen=True, slots=True)
 class DecisionPolicy:
-    """The policies of a league's markets, named by their content."""
+    """The policies of a league's markets, named by their content.
+
+    `results` is how many results the league had when it was fitted: what says whether a new fit is due.
+    """
 
     league: str
+    results: int
     markets: tuple[MarketPolicy, ...]
 
     @property
@@ -41,10 +45,12 @@ class DecisionPolicy:
 
     def to_json(self) -> str:
         """Write the policy as canonical JSON."""
-        return canonical_json({"league": self.league, "markets": [asdict(policy) for policy in self.markets]})
+        markets = [asdict(policy) for policy in self.markets]
+        return canonical_json({"league": self.league, "results": self.results, "markets": markets})
 
     @classmethod
     def from_json(cls, text: str) -> "DecisionPolicy":
         """Read a policy back; the exact inverse of `to_json`."""
         content = json.loads(text)
-        return cls(content["league"], tuple(MarketPolicy(**policy) for policy in content["markets"]))
+        markets = tuple(MarketPolicy(**policy) for policy in content["markets"])
+        return cls(content["league"], content["results"], markets)

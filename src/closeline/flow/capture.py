@@ -119,7 +119,10 @@ def _resolve(session: Session, parsed: ParsedPayload, aliases: AliasTable, at: d
     names = [event.provider_event_id for event in parsed.events]
     known = references.events_by_alias(session, provider=parsed.provider, names=names)
     taken = references.aliases_of_days(
-        session, provider=parsed.provider, days=sorted({event.day.isoformat() for event in parsed.events})
+        session,
+        provider=parsed.provider,
+        leagues=sorted({event.league for event in parsed.events}),
+        days=sorted({event.day.isoformat() for event in parsed.events}),
     )
     received = _received(parsed, at)
     events: dict[str, NewEvent] = {}

@@ -36,6 +36,9 @@ OBSERVATIONS_LEAST = 200
 # A fit on a hardly larger sample would only be judged again on the same games.
 GROWTH = 1.05
 REFIT = 1.25
+POLICY_REFIT = 1.1
+# Markets learn: the last few thousand closes say more of the next one than the first seasons on file.
+MOVES_WINDOW = 5000
 LEAGUES_THAT_TIE = frozenset({League.NFL})
 
 
@@ -164,13 +167,18 @@ def _midnight(ordinal: int) -> datetime:
     return datetime.fromordinal(ordinal).replace(tzinfo=UTC)
 
 
-def fit_policy(session: Session, *, tenant_id: str, league: League, at: datetime) -> PolicyFitted | None:
+def fit_policy(
+    session: Session, *, tenant_id: str, league: League, at: datetime, recalibrated: bool = False
+) -> PolicyFitted | None:
     """Fit how far each market later moves toward the model, and from which edge playing paid at the close.
 
-    Thresholds are fitted once, on warm-up, before anything is published: a later fit keeps those of the policy in
-    force and follows the calibration in force with a new beta.
+    Thresholds are fitted once, on warm-up, before anything is published; a later fit keeps those of the policy in
+    force and only follows the market with a new beta. Null while there is too little that is new.
     """
     before = models.policy(session, tenant_id=tenant_id, league=league, as_of=at)
+    results = outcomes.results_count(session, league=league, as_of=at)
+    if before is not None and not recalibrated and results < POLICY_REFIT * before.results:
+        return None
     policies = tuple(
         policy
         for market in GAME_MARKETS
@@ -178,7 +186,7 @@ def fit_policy(session: Session, *, tenant_id: str, league: League, at: datetime
     )
     if not policies:
         return None
-    fitted = DecisionPolicy(str(league), policies)
+    fitted = DecisionPolicy(str(league), results, policies)
     models.add_policy(session, fitted, tenant_id=tenant_id, fitted_from=BEGINNING, fitted_to=at, at=at)
     return PolicyFitted(league, fitted.policy_version)
 
@@ -205,7 +213,8 @@ def _market_policy(
     use = ~np.isnan(known.q_market) & ~np.isnan(closed.q_close)
     if int(use.sum()) < OBSERVATIONS_LEAST:
         return None
-    movement = fit_movement(model[use], known.q_market[use], closed.q_close[use], known.days[use])
+    recent = np.flatnonzero(use)[-MOVES_WINDOW:]
+    movement = fit_movement(model[recent], known.q_market[recent], closed.q_close[recent], known.days[recent])
     previous = before.of(market.key) if before else None
     if previous is not None:
         return MarketPolicy(

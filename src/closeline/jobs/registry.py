@@ -146,12 +146,12 @@ def _tune_calibration(session: Session, desk: Desk, arguments: Arguments) -> Seq
 
 def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     league = _league(arguments)
-    first = models.policy(session, tenant_id=desk.tenant_id, league=league, as_of=desk.clock()) is None
-    if first is not bool(arguments.get("first")):
-        return ()
-    if arguments.get("status") == "REJECTED":
-        return ()
-    fitted = tune.fit_policy(session, tenant_id=desk.tenant_id, league=league, at=desk.clock())
+    if arguments.get("status") == "REJECTED" or (desk.warming_up() and not arguments.get("first")):
+        return ()  # warm-up ends with the first policy; a calibration that was turned down changes nothing
+    fitted = tune.fit_policy(
+        session, tenant_id=desk.tenant_id, league=league, at=desk.clock(),
+        recalibrated=arguments.get("status") == "ACTIVE",
+    )  # fmt: skip
     return [fitted] if fitted else ()
 
 

@@ -8,6 +8,8 @@ from closeline.domain.leagues import League, eastern
 
 SUNDAY = 6
 WEEKLY_AT = time(3, 0)
+# In New York, before any archive opens its markets and after the last result of the night.
+OPENING_NIGHT_AT = time(5, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Cadence:
 
 
 # The week's learning, in order: the shape of scores first, because probabilities are calibrated on top of it.
-WEEKLY = (Cadence("tune.distribution"), Cadence("tune.calibration"))
+WEEKLY = (Cadence("tune.distribution"), Cadence("tune.calibration"), Cadence("tune.policy"))
 EMBEDDED = (Cadence("publish.deliver", timedelta(minutes=5)),)
 
 
@@ -48,7 +50,7 @@ def weekly(first: date, last: date, leagues: tuple[League, ...]) -> Iterator[Due
 
 def opening_night(publish_from: date, leagues: tuple[League, ...]) -> Iterator[Due]:
     """Yield what is learned from warm-up before the first day on which anything is published."""
-    moment = eastern(publish_from, time(5, 0))
+    moment = eastern(publish_from, OPENING_NIGHT_AT)
     for league in leagues:
         for order, job in enumerate(("tune.distribution", "tune.calibration", "tune.policy")):
             yield Due(moment, order, job, league, f"{league}:first:{publish_from.isoformat()}", first=True)

@@ -14,9 +14,7 @@ Values = Sequence[Any]
 _KEYS_PER_QUERY = 10_000
 
 
-def append_rows(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
-) -> int:
+def append_rows(connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]) -> int:
     """Add rows to `table` and return how many; raises what the driver raises."""
     if connection.dialect.name == "sqlite":
         return _executemany(connection, table, columns, rows)
@@ -37,9 +35,7 @@ def fresh_rows(
     """
     at = [columns.index(name) for name in keys]
     wanted = list(rows)
-    known = {
-        tuple(row[i] for i in at): row for row in _existing(connection, table, columns, wanted, keys, at)
-    }
+    known = {tuple(row[i] for i in at): row for row in _existing(connection, table, columns, wanted, keys, at)}
     fresh = []
     for row in wanted:
         name = tuple(row[i] for i in at)
@@ -87,9 +83,7 @@ def _existing(
             yield from cursor.execute(query, [[row[i] for row in batch] for i in at])
 
 
-def _executemany(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
-) -> int:
+def _executemany(connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]) -> int:
     cursor = _driver(connection).cursor()
     cursor.executemany(_insert(table, columns, "?"), rows)
     return max(int(cursor.rowcount), 0)

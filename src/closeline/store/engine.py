@@ -61,9 +61,7 @@ def _address(url: str) -> URL:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        message = (
-            f"database must be sqlite:///path or postgresql://user@host/name, was {address.drivername}://"
-        )
+        message = f"database must be sqlite:///path or postgresql://user@host/name, was {address.drivername}://"
         raise StoreUnavailable(message)
     if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
         message = "database must be a file, was a database in memory; write sqlite:///closeline.db"
@@ -123,9 +121,7 @@ def _open_postgresql(address: URL) -> Engine:
             },
         )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        message = (
-            "PostgreSQL needs its driver, which is not installed; run: pip install 'closeline[production]'"
-        )
+        message = "PostgreSQL needs its driver, which is not installed; run: pip install 'closeline[production]'"
         raise StoreUnavailable(message) from error
     event.listen(engine, "checkout", _refuse_hung_up)
     return engine

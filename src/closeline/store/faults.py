@@ -95,9 +95,7 @@ def _damaged(text: str, place: str) -> CloselineError:
 
 
 def _unreachable(text: str, place: str) -> CloselineError:
-    return StoreUnavailable(
-        f"database does not answer{place}: {text}; check that the server runs and the address"
-    )
+    return StoreUnavailable(f"database does not answer{place}: {text}; check that the server runs and the address")
 
 
 def _unfit(text: str, place: str) -> CloselineError:
@@ -111,9 +109,7 @@ def _lacking(text: str, place: str) -> CloselineError:
 
 
 def _busy(text: str, place: str) -> CloselineError:
-    return StoreUnavailable(
-        f"database is in use by another writer{place}: {text}; try again when it has finished"
-    )
+    return StoreUnavailable(f"database is in use by another writer{place}: {text}; try again when it has finished")
 
 
 def _barred(text: str, place: str) -> CloselineError:

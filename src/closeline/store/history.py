@@ -14,16 +14,10 @@ from closeline.store.references import EventVersion, versions
 from closeline.store.results import EventResult, of_events
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result
-from closeline.store.tables.reference import event
 
 _RECEIVED = (
     select(event_result.c.event_id)
-    .join(event, event.c.event_id == event_result.c.event_id)
-    .where(
-        event.c.league == bindparam("league_code"),
-        event_result.c.received_at > bindparam("after"),
-        event_result.c.received_at <= bindparam("until"),
-    )
+    .where(event_result.c.received_at > bindparam("after"), event_result.c.received_at <= bindparam("until"))
     .distinct()
 )
 _CHUNK = 2000
@@ -49,8 +43,8 @@ class PlayedGame:
 
 def played(session: Session, *, league: str, after: datetime, until: datetime) -> list[PlayedGame]:
     """Return the games whose results were received in (after, until], by receipt, day and id."""
-    parameters = {"league_code": league, "after": after, "until": until}
-    names = sorted(row.event_id for row in session.rows(_RECEIVED, parameters))
+    received = session.rows(_RECEIVED, {"after": after, "until": until})
+    names = sorted(row.event_id for row in received if row.event_id.startswith(f"{league}_"))
     games: list[PlayedGame] = []
     for start in range(0, len(names), _CHUNK):
         games.extend(_games(session, names[start : start + _CHUNK], until))

@@ -42,8 +42,11 @@ _SETTLED = (
 _RESULTS = (
     select(func.count())
     .select_from(event_result)
-    .join(event, event.c.event_id == event_result.c.event_id)
-    .where(event.c.league == bindparam("league_code"), event_result.c.received_at <= bindparam("as_of"))
+    .where(
+        event_result.c.event_id >= bindparam("first_id"),
+        event_result.c.event_id < bindparam("after_id"),
+        event_result.c.received_at <= bindparam("as_of"),
+    )
 )
 _CHUNK = 4000
 
@@ -85,7 +88,9 @@ class Moves:
 
 def results_count(session: Session, *, league: str, as_of: datetime) -> int:
     """Return how many results of a league were received by `as_of`."""
-    return int(session.scalar(_RESULTS, {"league_code": league, "as_of": as_of}) or 0)
+    # Event ids begin with the league and an underscore, whose next character is the backquote.
+    parameters = {"first_id": f"{league}_", "after_id": f"{league}`", "as_of": as_of}
+    return int(session.scalar(_RESULTS, parameters) or 0)
 
 
 def settled(

@@ -24,6 +24,7 @@ _ALIASES_OF_DAYS = (
     .join(event, event.c.event_id == event_alias.c.event_id)
     .where(
         event_alias.c.provider == bindparam("provider_name"),
+        event.c.league.in_(bindparam("leagues", expanding=True)),
         event.c.day.in_(bindparam("days", expanding=True)),
     )
 )
@@ -106,9 +107,10 @@ def events_by_alias(session: Session, *, provider: str, names: Sequence[str]) ->
     return {row.provider_event_id: row.event_id for row in rows}
 
 
-def aliases_of_days(session: Session, *, provider: str, days: Sequence[str]) -> dict[str, str]:
+def aliases_of_days(session: Session, *, provider: str, leagues: Sequence[str], days: Sequence[str]) -> dict[str, str]:
     """Return the provider's own id of each event on some days, by event id."""
-    rows = session.rows(_ALIASES_OF_DAYS, {"provider_name": provider, "days": list(days)}) if days else ()
+    parameters = {"provider_name": provider, "leagues": list(leagues), "days": list(days)}
+    rows = session.rows(_ALIASES_OF_DAYS, parameters) if days else ()
     return {row.event_id: row.provider_event_id for row in rows}
 
 

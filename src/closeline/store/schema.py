@@ -107,9 +107,7 @@ def _refuse_strangers(session: Session) -> None:
 
 def _refuse_newer(revision: str | None) -> None:
     if revision is not None and revision not in REVISIONS:
-        message = (
-            f"record has schema {revision}, this program knows {HEAD} and older; install a newer Closeline"
-        )
+        message = f"record has schema {revision}, this program knows {HEAD} and older; install a newer Closeline"
         raise SchemaTooNew(message)
 
 

@@ -111,7 +111,7 @@ pick = append_only(
     CheckConstraint("pick_version >= 1", name="pick_version_range"),
     flag("price_assumed"),
     flag("parlay_eligible"),
-    Index(None, "event_id"),
+    Index(None, "tenant_id", "event_id"),
     Index(None, "league", "proposed_at"),
 )
 

@@ -50,9 +50,7 @@ calibration_event = append_only(
     CheckConstraint("seq >= 1", name="seq_range"),
 )
 
-calibration_daily = append_only(
-    "calibration_daily", key("league"), key("day"), given("content"), given("at", INSTANT)
-)
+calibration_daily = append_only("calibration_daily", key("league"), key("day"), given("content"), given("at", INSTANT))
 
 decision_policy = append_only(
     "decision_policy",

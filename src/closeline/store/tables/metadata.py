@@ -27,6 +27,4 @@ def mutable(name: str, *items: SchemaItem) -> Table:
 def _table(name: str, items: tuple[SchemaItem, ...], *, mutable: bool) -> Table:
     keys = sum(isinstance(item, Column) and item.primary_key for item in items)
     # A composite key is most of a narrow row: WITHOUT ROWID keeps it once instead of twice.
-    return Table(
-        name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=keys < 2, info={"mutable": mutable}
-    )
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=keys < 2, info={"mutable": mutable})

@@ -62,6 +62,7 @@ sim_run = append_only(
     within("margin_sd", 0, 1000),
     within("total_mean", 0, 10000),
     within("total_sd", 0, 1000),
+    Index(None, "tenant_id", "event_id"),
 )
 
 sim_run_input = append_only(
@@ -118,8 +119,7 @@ prediction = append_only(
     probability("q_market"),
     probability("p_anchor"),
     within("predicted_clv", -1000, 1000),
-    Index(None, "league", "market_key", "as_of"),
-    Index(None, "event_id"),
+    Index(None, "league", "as_of"),
 )
 
 market_evaluation = append_only(

@@ -81,6 +81,7 @@ event_alias = append_only(
     key("provider_event_id"),
     given("event_id"),
     refers(["event_id"], "event"),
+    Index(None, "event_id"),
 )
 
 mapping_review = mutable(

@@ -28,9 +28,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
 
-    op.execute(
-        "INSERT INTO tenant (tenant_id, name, status, created_at) VALUES ('default', 'default', 'ACTIVE', 0)"
-    )
+    op.execute("INSERT INTO tenant (tenant_id, name, status, created_at) VALUES ('default', 'default', 'ACTIVE', 0)")
 
 
 def downgrade() -> None:

@@ -57,9 +57,7 @@ def upgrade() -> None:
         Column("spelling", TEXT, nullable=False),
         Column("player_id", TEXT, nullable=False),
         PrimaryKeyConstraint("league", "provider", "spelling", name=op.f("pk_player_alias")),
-        ForeignKeyConstraint(
-            ["player_id"], ["player.player_id"], name=op.f("fk_player_alias_player_id_player")
-        ),
+        ForeignKeyConstraint(["player_id"], ["player.player_id"], name=op.f("fk_player_alias_player_id_player")),
         CheckConstraint("spelling <> ''", name=op.f("ck_player_alias_spelling_filled")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -110,14 +108,10 @@ def upgrade() -> None:
         PrimaryKeyConstraint("event_id", "version", name=op.f("pk_event_version")),
         ForeignKeyConstraint(["event_id"], ["event.event_id"], name=op.f("fk_event_version_event_id_event")),
         ForeignKeyConstraint(
-            ["payload_sha"],
-            ["raw_payload.payload_sha"],
-            name=op.f("fk_event_version_payload_sha_raw_payload"),
+            ["payload_sha"], ["raw_payload.payload_sha"], name=op.f("fk_event_version_payload_sha_raw_payload")
         ),
         CheckConstraint("CAST(neutral AS INTEGER) IN (0, 1)", name=op.f("ck_event_version_neutral_flag")),
-        CheckConstraint(
-            "start_basis IN ('QUOTED', 'ASSUMED')", name=op.f("ck_event_version_start_basis_known")
-        ),
+        CheckConstraint("start_basis IN ('QUOTED', 'ASSUMED')", name=op.f("ck_event_version_start_basis_known")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -133,6 +127,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_event_alias_event_id"), "event_alias", ["event_id"])
     protect("event_alias", ["provider", "provider_event_id"], with_rowid=False)
 
     op.create_table(
@@ -148,9 +143,7 @@ def upgrade() -> None:
         Column("state", TEXT, nullable=False),
         PrimaryKeyConstraint("review_id", name=op.f("pk_mapping_review")),
         ForeignKeyConstraint(
-            ["payload_sha"],
-            ["raw_payload.payload_sha"],
-            name=op.f("fk_mapping_review_payload_sha_raw_payload"),
+            ["payload_sha"], ["raw_payload.payload_sha"], name=op.f("fk_mapping_review_payload_sha_raw_payload")
         ),
         sqlite_strict=True,
     )

@@ -34,17 +34,11 @@ def upgrade() -> None:
         Column("place", TEXT, nullable=False),
         PrimaryKeyConstraint("quote_id", name=op.f("pk_quote")),
         ForeignKeyConstraint(["event_id"], ["event.event_id"], name=op.f("fk_quote_event_id_event")),
-        ForeignKeyConstraint(
-            ["snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_quote_snapshot_id_snapshot")
-        ),
-        CheckConstraint(
-            "availability IN ('PRICED', 'SUSPENDED', 'ABSENT')", name=op.f("ck_quote_availability_known")
-        ),
+        ForeignKeyConstraint(["snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_quote_snapshot_id_snapshot")),
+        CheckConstraint("availability IN ('PRICED', 'SUSPENDED', 'ABSENT')", name=op.f("ck_quote_availability_known")),
         CheckConstraint("CAST(price_assumed AS INTEGER) IN (0, 1)", name=op.f("ck_quote_price_assumed_flag")),
         CheckConstraint("price_text <> ''", name=op.f("ck_quote_price_text_filled")),
-        CheckConstraint(
-            "side IN ('HOME', 'AWAY', 'DRAW', 'OVER', 'UNDER')", name=op.f("ck_quote_side_known")
-        ),
+        CheckConstraint("side IN ('HOME', 'AWAY', 'DRAW', 'OVER', 'UNDER')", name=op.f("ck_quote_side_known")),
         sqlite_strict=True,
     )
     op.create_index(
@@ -62,12 +56,8 @@ def upgrade() -> None:
         Column("quote_id", BIG, nullable=False),
         Column("last_seen_at", INSTANT, nullable=False),
         Column("snapshot_id", TEXT, nullable=False),
-        PrimaryKeyConstraint(
-            "event_id", "book", "market_key", "player_id", "side", name=op.f("pk_quote_heartbeat")
-        ),
-        ForeignKeyConstraint(
-            ["quote_id"], ["quote.quote_id"], name=op.f("fk_quote_heartbeat_quote_id_quote")
-        ),
+        PrimaryKeyConstraint("event_id", "book", "market_key", "player_id", "side", name=op.f("pk_quote_heartbeat")),
+        ForeignKeyConstraint(["quote_id"], ["quote.quote_id"], name=op.f("fk_quote_heartbeat_quote_id_quote")),
         ForeignKeyConstraint(
             ["snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_quote_heartbeat_snapshot_id_snapshot")
         ),
@@ -91,9 +81,7 @@ def upgrade() -> None:
         Column("received_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("report_id", name=op.f("pk_injury_report")),
         ForeignKeyConstraint(
-            ["payload_sha"],
-            ["raw_payload.payload_sha"],
-            name=op.f("fk_injury_report_payload_sha_raw_payload"),
+            ["payload_sha"], ["raw_payload.payload_sha"], name=op.f("fk_injury_report_payload_sha_raw_payload")
         ),
         sqlite_strict=True,
     )
@@ -142,13 +130,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("event_id", "player_id", "result_version", name=op.f("pk_player_result")),
         ForeignKeyConstraint(["event_id"], ["event.event_id"], name=op.f("fk_player_result_event_id_event")),
         ForeignKeyConstraint(
-            ["payload_sha"],
-            ["raw_payload.payload_sha"],
-            name=op.f("fk_player_result_payload_sha_raw_payload"),
+            ["payload_sha"], ["raw_payload.payload_sha"], name=op.f("fk_player_result_payload_sha_raw_payload")
         ),
-        ForeignKeyConstraint(
-            ["player_id"], ["player.player_id"], name=op.f("fk_player_result_player_id_player")
-        ),
+        ForeignKeyConstraint(["player_id"], ["player.player_id"], name=op.f("fk_player_result_player_id_player")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )

@@ -61,14 +61,13 @@ def upgrade() -> None:
         ForeignKeyConstraint(["event_id"], ["event.event_id"], name=op.f("fk_sim_run_event_id_event")),
         ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_sim_run_tenant_id_tenant")),
         UniqueConstraint("tenant_id", "run_id", name=op.f("uq_sim_run_tenant_id_run_id")),
-        CheckConstraint(
-            "margin_mean >= -1000 AND margin_mean <= 1000", name=op.f("ck_sim_run_margin_mean_range")
-        ),
+        CheckConstraint("margin_mean >= -1000 AND margin_mean <= 1000", name=op.f("ck_sim_run_margin_mean_range")),
         CheckConstraint("margin_sd >= 0 AND margin_sd <= 1000", name=op.f("ck_sim_run_margin_sd_range")),
         CheckConstraint("total_mean >= 0 AND total_mean <= 10000", name=op.f("ck_sim_run_total_mean_range")),
         CheckConstraint("total_sd >= 0 AND total_sd <= 1000", name=op.f("ck_sim_run_total_sd_range")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_sim_run_tenant_id_event_id"), "sim_run", ["tenant_id", "event_id"])
     protect("sim_run", ["run_id"], with_rowid=True)
 
     op.create_table(
@@ -91,9 +90,7 @@ def upgrade() -> None:
         Column("runtime_ms", COUNT, nullable=False),
         Column("completed_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("run_id", name=op.f("pk_sim_run_completion")),
-        ForeignKeyConstraint(
-            ["run_id"], ["sim_run.run_id"], name=op.f("fk_sim_run_completion_run_id_sim_run")
-        ),
+        ForeignKeyConstraint(["run_id"], ["sim_run.run_id"], name=op.f("fk_sim_run_completion_run_id_sim_run")),
         CheckConstraint("runtime_ms >= 0", name=op.f("ck_sim_run_completion_runtime_ms_range")),
         sqlite_strict=True,
     )
@@ -143,24 +140,17 @@ def upgrade() -> None:
         UniqueConstraint("tenant_id", "prediction_id", name=op.f("uq_prediction_tenant_id_prediction_id")),
         CheckConstraint("basis IN ('QUOTED', 'DERIVED')", name=op.f("ck_prediction_basis_known")),
         CheckConstraint("p_anchor >= 0 AND p_anchor <= 1", name=op.f("ck_prediction_p_anchor_range")),
-        CheckConstraint(
-            "p_calibrated >= 0 AND p_calibrated <= 1", name=op.f("ck_prediction_p_calibrated_range")
-        ),
+        CheckConstraint("p_calibrated >= 0 AND p_calibrated <= 1", name=op.f("ck_prediction_p_calibrated_range")),
         CheckConstraint("p_push >= 0 AND p_push <= 1", name=op.f("ck_prediction_p_push_range")),
         CheckConstraint("p_raw >= 0 AND p_raw <= 1", name=op.f("ck_prediction_p_raw_range")),
         CheckConstraint(
             "predicted_clv >= -1000 AND predicted_clv <= 1000", name=op.f("ck_prediction_predicted_clv_range")
         ),
         CheckConstraint("q_market >= 0 AND q_market <= 1", name=op.f("ck_prediction_q_market_range")),
-        CheckConstraint(
-            "side IN ('HOME', 'AWAY', 'DRAW', 'OVER', 'UNDER')", name=op.f("ck_prediction_side_known")
-        ),
+        CheckConstraint("side IN ('HOME', 'AWAY', 'DRAW', 'OVER', 'UNDER')", name=op.f("ck_prediction_side_known")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_prediction_event_id"), "prediction", ["event_id"])
-    op.create_index(
-        op.f("ix_prediction_league_market_key_as_of"), "prediction", ["league", "market_key", "as_of"]
-    )
+    op.create_index(op.f("ix_prediction_league_as_of"), "prediction", ["league", "as_of"])
     protect("prediction", ["prediction_id"], with_rowid=True)
 
     op.create_table(
@@ -183,24 +173,15 @@ def upgrade() -> None:
             ["snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_market_evaluation_snapshot_id_snapshot")
         ),
         CheckConstraint(
-            "fair_probability >= 0 AND fair_probability <= 1",
-            name=op.f("ck_market_evaluation_fair_probability_range"),
+            "fair_probability >= 0 AND fair_probability <= 1", name=op.f("ck_market_evaluation_fair_probability_range")
         ),
-        CheckConstraint(
-            "line_key = coalesce(line_quarters, 0)", name=op.f("ck_market_evaluation_line_key_agrees")
-        ),
-        CheckConstraint(
-            "overround >= -10 AND overround <= 1000", name=op.f("ck_market_evaluation_overround_range")
-        ),
+        CheckConstraint("line_key = coalesce(line_quarters, 0)", name=op.f("ck_market_evaluation_line_key_agrees")),
+        CheckConstraint("overround >= -10 AND overround <= 1000", name=op.f("ck_market_evaluation_overround_range")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        op.f("ix_market_evaluation_event_id_market_key"), "market_evaluation", ["event_id", "market_key"]
-    )
-    protect(
-        "market_evaluation", ["snapshot_id", "event_id", "book", "market_key", "line_key"], with_rowid=False
-    )
+    op.create_index(op.f("ix_market_evaluation_event_id_market_key"), "market_evaluation", ["event_id", "market_key"])
+    protect("market_evaluation", ["snapshot_id", "event_id", "book", "market_key", "line_key"], with_rowid=False)
 
 
 def downgrade() -> None:

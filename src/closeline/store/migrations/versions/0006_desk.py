@@ -37,9 +37,7 @@ def upgrade() -> None:
             name=op.f("fk_candidate_finding_tenant_id_prediction_id_prediction"),
         ),
         CheckConstraint("gate <> ''", name=op.f("ck_candidate_finding_gate_filled")),
-        CheckConstraint(
-            "multiplier >= 0 AND multiplier <= 1000", name=op.f("ck_candidate_finding_multiplier_range")
-        ),
+        CheckConstraint("multiplier >= 0 AND multiplier <= 1000", name=op.f("ck_candidate_finding_multiplier_range")),
         CheckConstraint(
             "side IN ('HOME', 'AWAY', 'DRAW', 'OVER', 'UNDER')", name=op.f("ck_candidate_finding_side_known")
         ),
@@ -90,9 +88,7 @@ def upgrade() -> None:
         Column("proposed_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("pick_id", name=op.f("pk_pick")),
         ForeignKeyConstraint(["quote_id"], ["quote.quote_id"], name=op.f("fk_pick_quote_id_quote")),
-        ForeignKeyConstraint(
-            ["snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_pick_snapshot_id_snapshot")
-        ),
+        ForeignKeyConstraint(["snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_pick_snapshot_id_snapshot")),
         ForeignKeyConstraint(
             ["tenant_id", "prediction_id"],
             ["prediction.tenant_id", "prediction.prediction_id"],
@@ -116,13 +112,9 @@ def upgrade() -> None:
         ),
         CheckConstraint("ev_per_unit >= -1 AND ev_per_unit <= 1000", name=op.f("ck_pick_ev_per_unit_range")),
         CheckConstraint("p_final >= 0 AND p_final <= 1", name=op.f("ck_pick_p_final_range")),
-        CheckConstraint(
-            "CAST(parlay_eligible AS INTEGER) IN (0, 1)", name=op.f("ck_pick_parlay_eligible_flag")
-        ),
+        CheckConstraint("CAST(parlay_eligible AS INTEGER) IN (0, 1)", name=op.f("ck_pick_parlay_eligible_flag")),
         CheckConstraint("pick_version >= 1", name=op.f("ck_pick_pick_version_range")),
-        CheckConstraint(
-            "predicted_clv >= -1000 AND predicted_clv <= 1000", name=op.f("ck_pick_predicted_clv_range")
-        ),
+        CheckConstraint("predicted_clv >= -1000 AND predicted_clv <= 1000", name=op.f("ck_pick_predicted_clv_range")),
         CheckConstraint("CAST(price_assumed AS INTEGER) IN (0, 1)", name=op.f("ck_pick_price_assumed_flag")),
         CheckConstraint("price_text <> ''", name=op.f("ck_pick_price_text_filled")),
         CheckConstraint("q_market >= 0 AND q_market <= 1", name=op.f("ck_pick_q_market_range")),
@@ -132,8 +124,8 @@ def upgrade() -> None:
         CheckConstraint("tier IN ('', 'A', 'B', 'C')", name=op.f("ck_pick_tier_known")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_pick_event_id"), "pick", ["event_id"])
     op.create_index(op.f("ix_pick_league_proposed_at"), "pick", ["league", "proposed_at"])
+    op.create_index(op.f("ix_pick_tenant_id_event_id"), "pick", ["tenant_id", "event_id"])
     protect("pick", ["pick_id"], with_rowid=True)
 
     op.create_table(
@@ -153,7 +145,7 @@ def upgrade() -> None:
             name=op.f("fk_pick_event_tenant_id_pick_id_pick"),
         ),
         CheckConstraint(
-            "from_state IN ('PROPOSED', 'PUBLISHED', 'GRADED', 'REJECTED', 'EXPIRED', 'SUPERSEDED', 'VOIDED')",  # noqa: E501
+            "from_state IN ('PROPOSED', 'PUBLISHED', 'GRADED', 'REJECTED', 'EXPIRED', 'SUPERSEDED', 'VOIDED')",
             name=op.f("ck_pick_event_from_state_known"),
         ),
         CheckConstraint(
@@ -183,9 +175,7 @@ def upgrade() -> None:
             name=op.f("fk_publication_tenant_id_pick_id_pick"),
         ),
         UniqueConstraint("tenant_id", "pick_id", name=op.f("uq_publication_tenant_id_pick_id")),
-        CheckConstraint(
-            "CAST(is_official AS INTEGER) IN (0, 1)", name=op.f("ck_publication_is_official_flag")
-        ),
+        CheckConstraint("CAST(is_official AS INTEGER) IN (0, 1)", name=op.f("ck_publication_is_official_flag")),
         sqlite_strict=True,
     )
     protect("publication", ["publication_id"], ["tenant_id", "pick_id"], with_rowid=True)
@@ -256,9 +246,7 @@ def upgrade() -> None:
         Column("at", INSTANT, nullable=False),
         PrimaryKeyConstraint("tenant_id", "pick_id", "track_version", name=op.f("pk_line_track")),
         ForeignKeyConstraint(
-            ["close_snapshot_id"],
-            ["snapshot.snapshot_id"],
-            name=op.f("fk_line_track_close_snapshot_id_snapshot"),
+            ["close_snapshot_id"], ["snapshot.snapshot_id"], name=op.f("fk_line_track_close_snapshot_id_snapshot")
         ),
         ForeignKeyConstraint(
             ["tenant_id", "pick_id"],
@@ -284,8 +272,7 @@ def upgrade() -> None:
         PrimaryKeyConstraint("parlay_id", name=op.f("pk_parlay")),
         ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_parlay_tenant_id_tenant")),
         CheckConstraint(
-            "joint_probability >= 0 AND joint_probability <= 1",
-            name=op.f("ck_parlay_joint_probability_range"),
+            "joint_probability >= 0 AND joint_probability <= 1", name=op.f("ck_parlay_joint_probability_range")
         ),
         sqlite_strict=True,
     )
@@ -297,9 +284,7 @@ def upgrade() -> None:
         Column("leg", COUNT, nullable=False),
         Column("pick_id", TEXT, nullable=False),
         PrimaryKeyConstraint("parlay_id", "leg", name=op.f("pk_parlay_leg")),
-        ForeignKeyConstraint(
-            ["parlay_id"], ["parlay.parlay_id"], name=op.f("fk_parlay_leg_parlay_id_parlay")
-        ),
+        ForeignKeyConstraint(["parlay_id"], ["parlay.parlay_id"], name=op.f("fk_parlay_leg_parlay_id_parlay")),
         ForeignKeyConstraint(["pick_id"], ["pick.pick_id"], name=op.f("fk_parlay_leg_pick_id_pick")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -326,9 +311,7 @@ def upgrade() -> None:
         Column("graded_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("tenant_id", "pick_id", "rules", "result_version", name=op.f("pk_grade")),
         ForeignKeyConstraint(
-            ["tenant_id", "pick_id"],
-            ["pick.tenant_id", "pick.pick_id"],
-            name=op.f("fk_grade_tenant_id_pick_id_pick"),
+            ["tenant_id", "pick_id"], ["pick.tenant_id", "pick.pick_id"], name=op.f("fk_grade_tenant_id_pick_id_pick")
         ),
         CheckConstraint("brier_market >= 0 AND brier_market <= 1", name=op.f("ck_grade_brier_market_range")),
         CheckConstraint("brier >= 0 AND brier <= 1", name=op.f("ck_grade_brier_range")),
@@ -336,9 +319,7 @@ def upgrade() -> None:
         CheckConstraint("q_close >= 0 AND q_close <= 1", name=op.f("ck_grade_q_close_range")),
         CheckConstraint("q_market >= 0 AND q_market <= 1", name=op.f("ck_grade_q_market_range")),
         CheckConstraint("result IN ('WIN', 'LOSS', 'PUSH', 'VOID')", name=op.f("ck_grade_result_known")),
-        CheckConstraint(
-            "settled_fraction_quarters IN (2, 4)", name=op.f("ck_grade_settled_fraction_quarters_known")
-        ),
+        CheckConstraint("settled_fraction_quarters IN (2, 4)", name=op.f("ck_grade_settled_fraction_quarters_known")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )

@@ -28,12 +28,8 @@ def upgrade() -> None:
         Column("evaluated_to", INSTANT, nullable=False),
         Column("created_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("calibration_version", name=op.f("pk_calibration_version")),
-        ForeignKeyConstraint(
-            ["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_calibration_version_tenant_id_tenant")
-        ),
-        CheckConstraint(
-            "calibration_version <> ''", name=op.f("ck_calibration_version_calibration_version_filled")
-        ),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_calibration_version_tenant_id_tenant")),
+        CheckConstraint("calibration_version <> ''", name=op.f("ck_calibration_version_calibration_version_filled")),
         CheckConstraint("n_evaluated >= 0", name=op.f("ck_calibration_version_n_evaluated_range")),
         CheckConstraint("n_train >= 0", name=op.f("ck_calibration_version_n_train_range")),
         sqlite_strict=True,
@@ -47,9 +43,7 @@ def upgrade() -> None:
         Column("market_key", TEXT, nullable=False),
         Column("n", COUNT, nullable=False),
         Column("map", TEXT, nullable=False),
-        PrimaryKeyConstraint(
-            "calibration_version", "league", "market_key", name=op.f("pk_calibration_segment")
-        ),
+        PrimaryKeyConstraint("calibration_version", "league", "market_key", name=op.f("pk_calibration_segment")),
         ForeignKeyConstraint(
             ["calibration_version"],
             ["calibration_version.calibration_version"],
@@ -79,8 +73,7 @@ def upgrade() -> None:
         ),
         CheckConstraint("seq >= 1", name=op.f("ck_calibration_event_seq_range")),
         CheckConstraint(
-            "status IN ('CANDIDATE', 'ACTIVE', 'RETIRED', 'REJECTED')",
-            name=op.f("ck_calibration_event_status_known"),
+            "status IN ('CANDIDATE', 'ACTIVE', 'RETIRED', 'REJECTED')", name=op.f("ck_calibration_event_status_known")
         ),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -109,9 +102,7 @@ def upgrade() -> None:
         Column("fitted_to", INSTANT, nullable=False),
         Column("created_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("policy_version", name=op.f("pk_decision_policy")),
-        ForeignKeyConstraint(
-            ["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_decision_policy_tenant_id_tenant")
-        ),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_decision_policy_tenant_id_tenant")),
         CheckConstraint("policy_version <> ''", name=op.f("ck_decision_policy_policy_version_filled")),
         sqlite_strict=True,
     )

@@ -23,9 +23,7 @@ def upgrade() -> None:
         Column("why", TEXT, nullable=False),
         Column("created_at", INSTANT, nullable=False),
         PrimaryKeyConstraint("config_version", name=op.f("pk_config_version")),
-        ForeignKeyConstraint(
-            ["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_config_version_tenant_id_tenant")
-        ),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"], name=op.f("fk_config_version_tenant_id_tenant")),
         CheckConstraint("config_version <> ''", name=op.f("ck_config_version_config_version_filled")),
         sqlite_strict=True,
     )

@@ -1,0 +1,189 @@
+"""Picks, and everything that stands behind one."""
+
+from datetime import datetime
+
+from closeline.schemas.shape import Shape
+
+
+class Pick(Shape):
+    """A published pick in one line."""
+
+    pick_id: str
+    league: str
+    published_at: datetime
+    label: str
+    selection_id: str
+    book: str
+    price: str
+    price_assumed: bool
+    decision: str
+    tier: str
+    probability: float
+    ev_per_unit: float
+    result: str | None
+    units: float | None
+    clv_prob: float | None
+
+
+class Picks(Shape):
+    """A list of picks, the newest first; `total` counts those that were not asked for, too."""
+
+    total: int
+    picks: list[Pick]
+
+
+class Step(Shape):
+    """A step in a pick's life."""
+
+    seq: int
+    from_state: str | None
+    to_state: str
+    reason: str
+    at: datetime
+
+
+class Finding(Shape):
+    """What one rule said of the candidate, with the numbers that it looked at."""
+
+    gate: str
+    action: str
+    highest_state: str
+    reason: str
+    multiplier: float
+    cap: float | None
+    inputs: dict[str, str]
+
+
+class Why(Shape):
+    """Every finding that led to a pick, inactive rules too, the verdict last."""
+
+    pick_id: str
+    label: str
+    decision: str
+    tier: str
+    findings: list[Finding]
+
+
+class Grade(Shape):
+    """How a pick ended, by which version of the rules and of the result."""
+
+    result: str
+    settled_fraction_quarters: int
+    units: float
+    rules: str
+    result_version: int
+    reason: str | None
+    graded_at: datetime
+
+
+class Track(Shape):
+    """The closing line that a pick met."""
+
+    quality: str
+    missing_reason: str | None
+    open_price: str | None
+    best_price: str | None
+    close_price: str | None
+    close_price_opposite: str | None
+    close_snapshot_id: str | None
+    q_close: float | None
+    clv_prob: float | None
+    clv_ev: float | None
+    predicted_clv: float
+    rules: str
+
+
+class Delivery(Shape):
+    """Where a publication went."""
+
+    channel: str
+    state: str
+    message_id: str | None
+
+
+class Evidence(Shape):
+    """Stored bytes and the place in them, with the record that stands there now."""
+
+    snapshot_id: str | None
+    phase: str | None
+    received_at: datetime
+    payload_sha: str
+    file_name: str
+    feed: str
+    size: int
+    place: str
+    excerpt: str | None
+
+
+class Prediction(Shape):
+    """The probabilities of the market's first side, each step of the chain kept."""
+
+    prediction_id: str
+    side: str
+    line: str
+    basis: str
+    p_raw: float
+    p_push: float
+    p_calibrated: float
+    q_market: float | None
+    p_anchor: float | None
+    predicted_clv: float | None
+
+
+class Input(Shape):
+    """Something that a run was made from."""
+
+    kind: str
+    reference: str
+
+
+class Run(Shape):
+    """The execution that gave the prediction."""
+
+    run_id: str
+    engine: str
+    as_of: datetime
+    seed: int
+    margin_mean: float
+    margin_sd: float
+    total_mean: float
+    total_sd: float
+    inputs: list[Input]
+    output_hash: str
+
+
+class Versions(Shape):
+    """The version of everything that governed a pick."""
+
+    ratings: str
+    distribution: str
+    calibration: str
+    policy: str
+    config: str
+    settlement_rules: str
+    clv_rules: str
+
+
+class Lineage(Shape):
+    """A pick from its grade down to the bytes."""
+
+    pick: Pick
+    state: str
+    game: str
+    starts_at: datetime
+    grade: Grade | None
+    result: Evidence | None
+    track: Track | None
+    published_at: datetime | None
+    deliveries: list[Delivery]
+    life: list[Step]
+    confidence: float
+    edge_probability: float
+    predicted_clv: float
+    q_market: float
+    stake_units: float
+    findings: list[Finding]
+    prediction: Prediction
+    run: Run
+    quote: Evidence
+    versions: Versions
