@@ -14,7 +14,7 @@ from closeline.domain.markets import GAME_MARKETS
 from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
 from closeline.jobs.desk import Desk
-from closeline.store import captures, models
+from closeline.store import captures
 from closeline.store.publications import PendingDelivery
 from closeline.store.session import Session
 

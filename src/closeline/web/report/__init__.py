@@ -6,6 +6,7 @@ the record escaped, and a figure never without its n.
 
 import base64
 import hashlib
+from collections import defaultdict
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from closeline.flow.view import LeagueFigures
 from closeline.store.session import Session
 from closeline.web.report import charts, words
 from closeline.web.report_data import LeagueReport, Report, read_report
@@ -30,10 +32,14 @@ def write_report(session: Session, *, tenant_id: str, out: Path, publish_from: d
 def render(report: Report) -> str:
     """Return the page: a pure function of the report."""
     style = _packaged("report.css")
+    # Leagues with picks come first; else their order stands.
+    ordered = sorted(report.leagues, key=lambda league: not league.figures.published)
     return _environment().from_string(_packaged("report.html.j2")).render(
         report=report,
-        leagues=[(league, _charts(league)) for league in report.leagues],
+        leagues=[(league, _charts(league)) for league in ordered],
         synthetic=any(league.synthetic for league in report.leagues),
+        all_synthetic=all(league.synthetic for league in report.leagues),
+        refusals=_refusals,
         published=sum(league.figures.published for league in report.leagues),
         style=Markup(style),  # noqa: S704 -- our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
@@ -54,6 +60,14 @@ def _charts(league: LeagueReport) -> dict[str, Markup]:
     if league.movement is not None:
         drawn["movement"] = charts.movement_chart(f"{code}-movement", league.movement)
     return drawn
+
+
+def _refusals(figures: LeagueFigures) -> list[tuple[str, str, dict[str, int]]]:
+    """Return (gate, reason, candidates by market), one row per rule's reason."""
+    rows: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for gate, reason, market_key, number in figures.refusals:
+        rows[gate, reason][market_key] = number
+    return [(gate, reason, held) for (gate, reason), held in rows.items()]
 
 
 @cache
