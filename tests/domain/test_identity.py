@@ -47,9 +47,7 @@ def test_a_providers_alias_goes_before_everybodys() -> None:
 
 @pytest.mark.parametrize("provider", [ANY_PROVIDER, FEED])
 def test_a_spelling_of_two_teams_means_neither(provider: str) -> None:
-    table = a_table(
-        (League.NFL, provider, "L.A.", "nfl_rams"), (League.NFL, provider, "LA", "nfl_chargers")
-    )
+    table = a_table((League.NFL, provider, "L.A.", "nfl_rams"), (League.NFL, provider, "LA", "nfl_chargers"))
 
     assert table.resolve(League.NFL, FEED, "L.A.") is None
 
@@ -69,7 +67,9 @@ def test_the_order_of_aliases_does_not_matter() -> None:
     assert AliasTable(reversed(entries)).resolve(League.NFL, FEED, "X") is None
 
 
-@pytest.mark.parametrize("spelling", ["", "   ", "...", "Washingtom", "W\u0430shington", "x" * 300, "Washington\U0001f3c8"])
+@pytest.mark.parametrize(
+    "spelling", ["", "   ", "...", "Washingtom", "W\u0430shington", "x" * 300, "Washington\U0001f3c8"]
+)
 def test_what_is_not_known_is_nobody(spelling: str) -> None:
     assert a_table((League.NCAAF, ANY_PROVIDER, "...", "ncaaf_nobody")).resolve(League.NCAAF, FEED, spelling) is None
 

@@ -16,8 +16,41 @@ Cells = Sequence[object]
 
 BASKETBALL = ("Date", "Rot", "VH", "Team", "1st", "2nd", "3rd", "4th", "Final", "Open", "Close", "ML", "2H")
 COLLEGE_BASKETBALL = ("Date", "Rot", "VH", "Team", "1st", "2nd", "Final", "Open", "Close", "ML", "2H")
-HOCKEY = ("Date", "Rot", "VH", "Team", "1st", "2nd", "3rd", "Final", "Open", "Close", "PuckLine", "", "OpenOU", "", "CloseOU", "")
-HOCKEY_TEXT = ("Date", "Rot", "VH", "Team", "1st", "2nd", "3rd", "Final", "Open", "Close", "PL", "Open OU", "", "Close OU", "")
+HOCKEY = (
+    "Date",
+    "Rot",
+    "VH",
+    "Team",
+    "1st",
+    "2nd",
+    "3rd",
+    "Final",
+    "Open",
+    "Close",
+    "PuckLine",
+    "",
+    "OpenOU",
+    "",
+    "CloseOU",
+    "",
+)
+HOCKEY_TEXT = (
+    "Date",
+    "Rot",
+    "VH",
+    "Team",
+    "1st",
+    "2nd",
+    "3rd",
+    "Final",
+    "Open",
+    "Close",
+    "PL",
+    "Open OU",
+    "",
+    "Close OU",
+    "",
+)
 INNINGS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th")
 BASEBALL = (
     "Date", "Rot", "VH", "Team", "Pitcher", *INNINGS, "Final", "Open", "Close", "Run Line", "", "Open OU", "", "Close OU", "",
@@ -66,7 +99,9 @@ def workbook(header: Cells, *rows: Cells, name: str = "nba odds 2018-19.xlsx") -
     return payload(content.getvalue(), name)
 
 
-def basketball_rows(*, day: int = 1016, rot: int = 501, venues: str = "VH", **cells: Cells) -> tuple[list[object], list[object]]:
+def basketball_rows(
+    *, day: int = 1016, rot: int = 501, venues: str = "VH", **cells: Cells
+) -> tuple[list[object], list[object]]:
     """Two rows: Philadelphia at Boston, 87 to 105, Boston favoured by 5, then 4.5."""
     away = {"opening": 208.5, "closing": 211.5, "ml": 170, "half": 106, **_side(cells, 0)}
     home = {"opening": 5, "closing": 4.5, "ml": -200, "half": 1, **_side(cells, 1)}

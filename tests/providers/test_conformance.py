@@ -69,7 +69,9 @@ def test_damaged_bytes_are_refused_or_read_with_every_loss_named(name: str, data
     check_damaged(replace(SAMPLES[name].payload, content=bytes(content[:kept])))
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>busy</html>", b"\x00" * 64, b"[]", b"{}", b"a,b\n1,2\n", b"\xff\xfe[\x00]\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>busy</html>", b"\x00" * 64, b"[]", b"{}", b"a,b\n1,2\n", b"\xff\xfe[\x00]\x00"]
+)
 def test_what_no_feed_reads_is_refused_with_what_was_expected(content: bytes) -> None:
     with pytest.raises(UnknownFormat, match="must be a games table"):
         recognise(RawPayload("thing", content, made.RECEIVED_AT))

@@ -1,12 +1,14 @@
 """The documented import format, and the times that archives are given."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from closeline.domain.captures import Basis, ParsedPayload, Phase, RawPayload, ResultStatus
 from closeline.domain.errors import BadInput, UnreadableFile
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Period, Side
+from closeline.providers import games_columns as columns
 from closeline.providers.games_table import GamesTable
 from closeline.providers.reasons import Reason
 from tests.providers.conformance import received
@@ -117,9 +119,9 @@ def test_a_moneyline_of_one_side_is_one_quote() -> None:
 def test_a_line_with_one_price_is_one_quote_and_nothing_is_assumed_beside_it() -> None:
     parsed = parse(games_csv(a_game(close_total_over_price=-105)))
 
-    assert [(q.side, q.price.text, q.price.assumed) for q in parsed.quotes if q.market == TOTAL and q.phase is Phase.CLOSE] == [
-        (Side.OVER, "-105", False)
-    ]
+    assert [
+        (q.side, q.price.text, q.price.assumed) for q in parsed.quotes if q.market == TOTAL and q.phase is Phase.CLOSE
+    ] == [(Side.OVER, "-105", False)]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,9 @@ def test_a_line_with_one_price_is_one_quote_and_nothing_is_assumed_beside_it() -
         ({"home_score": "many"}, (Reason.BAD_RESULT, "row 1 home_score", 0)),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_rejected_in_its_place_and_counted(changes: dict[str, object], expected: tuple[str, str, int]) -> None:
+def test_what_cannot_be_read_is_rejected_in_its_place_and_counted(
+    changes: dict[str, object], expected: tuple[str, str, int]
+) -> None:
     whole = received(parse(games_csv(a_game())))
     parsed = parse(games_csv(a_game(**changes)))
 
@@ -252,3 +256,11 @@ def test_a_spread_market_has_its_home_line() -> None:
     quotes = [q for q in parse(games_csv(a_game())).quotes if q.market == SPREAD and q.phase is Phase.OPEN]
 
     assert {q.side: q.line_quarters for q in quotes} == {Side.HOME: -14, Side.AWAY: 14}
+
+
+def test_every_column_and_every_reason_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "import_format.md").read_text(encoding="utf-8")
+    periods = {*columns.HOME_PERIODS[1:-1], *columns.AWAY_PERIODS[1:-1]}
+
+    assert {name for name in columns.KNOWN - periods if f"`{name}`" not in page} == set()
+    assert {reason for reason in Reason if f"| {reason} |" not in page} == set()

@@ -33,7 +33,9 @@ def parse(*rows: object, header: tuple[object, ...] = BASKETBALL, name: str = "n
 
 def line(parsed: ParsedPayload, market: Market, phase: Phase = Phase.CLOSE) -> float | None:
     """The home line or the total, in points."""
-    found = [q.line_quarters for q in parsed.quotes if (q.market, q.phase) == (market, phase) and q.side is market.sides[0]]
+    found = [
+        q.line_quarters for q in parsed.quotes if (q.market, q.phase) == (market, phase) and q.side is market.sides[0]
+    ]
     return None if not found or found[0] is None else found[0] / 4
 
 
@@ -94,7 +96,9 @@ def test_a_half_sign_is_half_a_point() -> None:
         ((208.6, 5), [(Reason.OFF_GRID_LINE, "row 1 Open", 2)]),
     ],
 )
-def test_cells_that_contradict_each_other_are_rejected_and_counted(cells: tuple[object, object], expected: list[object]) -> None:
+def test_cells_that_contradict_each_other_are_rejected_and_counted(
+    cells: tuple[object, object], expected: list[object]
+) -> None:
     parsed = parse(*basketball_rows(opening=cells))
 
     assert sorted(reasons(parsed)) == sorted(expected)
@@ -138,7 +142,12 @@ def test_years_follow_the_order_of_the_rows() -> None:
     days = [1016, 1231, 101, 613]
     parsed = parse(*[row for day in days for row in basketball_rows(day=day)])
 
-    assert [e.day for e in parsed.events] == [date(2018, 10, 16), date(2018, 12, 31), date(2019, 1, 1), date(2019, 6, 13)]
+    assert [e.day for e in parsed.events] == [
+        date(2018, 10, 16),
+        date(2018, 12, 31),
+        date(2019, 1, 1),
+        date(2019, 6, 13),
+    ]
 
 
 def test_a_season_may_end_after_the_month_in_which_the_next_begins() -> None:
@@ -163,7 +172,12 @@ def test_a_row_out_of_order_does_not_move_the_year() -> None:
 
 @pytest.mark.parametrize(
     ("name", "year"),
-    [("nba odds 2007-08.xlsx", 2007), ("20152016VegasOdds.xlsx", 2015), ("mlb-odds-2019.xlsx", 2019), ("nba.xlsx", None)],
+    [
+        ("nba odds 2007-08.xlsx", 2007),
+        ("20152016VegasOdds.xlsx", 2015),
+        ("mlb-odds-2019.xlsx", 2019),
+        ("nba.xlsx", None),
+    ],
 )
 def test_the_year_is_the_first_in_the_name(name: str, year: int | None) -> None:
     assert year_in(name) == year
@@ -189,7 +203,9 @@ def test_two_rows_a_day_apart_are_one_game() -> None:
     assert len(parse(away, [701, *home[1:]]).events) == 1
 
 
-def hockey(away: list[object], home: list[object], header: tuple[object, ...] = HOCKEY, name: str = "nhl 2018.xlsx") -> ParsedPayload:
+def hockey(
+    away: list[object], home: list[object], header: tuple[object, ...] = HOCKEY, name: str = "nhl 2018.xlsx"
+) -> ParsedPayload:
     return parse(
         [1003, 1, "V", "Montreal", 1, 1, 0, 2, 184, 210, *away],
         [1003, 2, "H", "Toronto", 1, 1, 0, 3, -220, -240, *home],
@@ -203,16 +219,33 @@ def test_hockey_has_moneylines_puck_lines_and_totals_in_unnamed_price_columns() 
 
     assert parsed.events[0].league is League.NHL
     assert price(parsed, MONEYLINE, Side.AWAY, Phase.OPEN) == "184"
-    assert (line(parsed, SPREAD), price(parsed, SPREAD, Side.HOME), price(parsed, SPREAD, Side.AWAY)) == (-1.5, "105", "-125")
-    assert (price(parsed, TOTAL, Side.OVER, Phase.OPEN), price(parsed, TOTAL, Side.UNDER, Phase.OPEN)) == ("-115", "-105")
-    assert (line(parsed, TOTAL), price(parsed, TOTAL, Side.OVER), price(parsed, TOTAL, Side.UNDER)) == (6.5, "100", "-120")
+    assert (line(parsed, SPREAD), price(parsed, SPREAD, Side.HOME), price(parsed, SPREAD, Side.AWAY)) == (
+        -1.5,
+        "105",
+        "-125",
+    )
+    assert (price(parsed, TOTAL, Side.OVER, Phase.OPEN), price(parsed, TOTAL, Side.UNDER, Phase.OPEN)) == (
+        "-115",
+        "-105",
+    )
+    assert (line(parsed, TOTAL), price(parsed, TOTAL, Side.OVER), price(parsed, TOTAL, Side.UNDER)) == (
+        6.5,
+        "100",
+        "-120",
+    )
     assert parsed.results[0].overtime
 
 
 def test_a_puck_line_may_be_text() -> None:
-    parsed = hockey(["-1.5(+170)", 5, -125, 5, -115], ["+1.5(-200)", 5, 105, 5, -105], HOCKEY_TEXT, "20152016VegasOdds.xlsx")
+    parsed = hockey(
+        ["-1.5(+170)", 5, -125, 5, -115], ["+1.5(-200)", 5, 105, 5, -105], HOCKEY_TEXT, "20152016VegasOdds.xlsx"
+    )
 
-    assert (line(parsed, SPREAD), price(parsed, SPREAD, Side.HOME), price(parsed, SPREAD, Side.AWAY)) == (1.5, "-200", "170")
+    assert (line(parsed, SPREAD), price(parsed, SPREAD, Side.HOME), price(parsed, SPREAD, Side.AWAY)) == (
+        1.5,
+        "-200",
+        "170",
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,12 +253,22 @@ def test_a_puck_line_may_be_text() -> None:
     [
         ([1.5, -125, 6, -115, 6.5, 100], [-2.5, 105, 6, -105, 6.5, -120], (Reason.UNPAIRED_LINE, "row 1 line", 2)),
         ([1.5, -125, 6, -115, 6.5, 100], [-1.5, 105, 6, -105, 6, -120], (Reason.UNPAIRED_LINE, "row 1 Close OU", 2)),
-        ([1.5, -125, 98, -115, 6.5, 100], [-1.5, 105, 98, -105, 6.5, -120], (Reason.OUT_OF_RANGE_LINE, "row 1 Open OU", 2)),
-        ([1.5, 12, 6, -115, 6.5, 100], [-1.5, 105, 6, -105, 6.5, -120], (Reason.IMPOSSIBLE_PRICE, "row 1 line AWAY", 1)),
+        (
+            [1.5, -125, 98, -115, 6.5, 100],
+            [-1.5, 105, 98, -105, 6.5, -120],
+            (Reason.OUT_OF_RANGE_LINE, "row 1 Open OU", 2),
+        ),
+        (
+            [1.5, 12, 6, -115, 6.5, 100],
+            [-1.5, 105, 6, -105, 6.5, -120],
+            (Reason.IMPOSSIBLE_PRICE, "row 1 line AWAY", 1),
+        ),
         (["odd", -125, 6, -115, 6.5, 100], [-1.5, 105, 6, -105, 6.5, -120], (Reason.UNREADABLE_CELL, "row 1 line", 2)),
     ],
 )
-def test_halves_that_do_not_match_are_rejected(away: list[object], home: list[object], expected: tuple[str, str, int]) -> None:
+def test_halves_that_do_not_match_are_rejected(
+    away: list[object], home: list[object], expected: tuple[str, str, int]
+) -> None:
     parsed = hockey(away, home)
 
     assert reasons(parsed) == [expected]

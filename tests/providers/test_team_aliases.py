@@ -48,7 +48,9 @@ def test_every_alias_names_a_team_that_exists_once(league: League) -> None:
 def test_a_slug_is_lower_case_words_joined_by_hyphens(league: League) -> None:
     slugs = {each["slug"] for each in artefact(league)["teams"]}
 
-    assert {slug for slug in slugs if not slug.replace("-", "").isalnum() or not slug.isascii() or slug != slug.lower()} == set()
+    assert {
+        slug for slug in slugs if not slug.replace("-", "").isalnum() or not slug.isascii() or slug != slug.lower()
+    } == set()
 
 
 @pytest.mark.parametrize("league", LEAGUES)
@@ -118,7 +120,9 @@ def test_two_schools_are_never_one(one: str, other: str) -> None:
     assert len(found) == 2
 
 
-@pytest.mark.parametrize("spelling", ["Miami", "USF", "Loyola", "St. Francis", "St. Thomas", "Somerset", "SF", "Saint", "State"])
+@pytest.mark.parametrize(
+    "spelling", ["Miami", "USF", "Loyola", "St. Francis", "St. Thomas", "Somerset", "SF", "Saint", "State"]
+)
 def test_a_name_that_several_schools_bear_is_refused(spelling: str) -> None:
     assert team(League.NCAAB, spelling) is None
 
@@ -130,7 +134,12 @@ def test_miami_is_of_florida_where_the_source_writes_the_other_out() -> None:
 
 
 def test_washington_state_is_not_found_by_a_word_of_its_name() -> None:
-    pairs = [("Washington St", "washington-state"), ("Oregon", "oregon"), ("Washington", "washington"), ("Oregon St", "oregon-state")]
+    pairs = [
+        ("Washington St", "washington-state"),
+        ("Oregon", "oregon"),
+        ("Washington", "washington"),
+        ("Oregon St", "oregon-state"),
+    ]
 
     assert [(spelling, team(League.NCAAB, spelling)) for spelling, _ in pairs] == pairs
 
@@ -159,7 +168,11 @@ def test_a_city_of_two_teams_is_read_where_its_source_means_one() -> None:
 
 
 def test_one_city_is_another_team_in_every_league() -> None:
-    assert [team(league, "San Francisco") for league in (League.NFL, League.MLB, League.NCAAB)] == ["49ers", "giants", "san-francisco"]
+    assert [team(league, "San Francisco") for league in (League.NFL, League.MLB, League.NCAAB)] == [
+        "49ers",
+        "giants",
+        "san-francisco",
+    ]
     assert team(League.NFL, "SF") == "49ers"
     assert team(League.NBA, "SF") is None
 
@@ -182,7 +195,9 @@ def test_one_city_is_another_team_in_every_league() -> None:
         (League.NCAAF, ["Youngstown St Penguins", "YoungstownState"], "youngstown-state"),
     ],
 )  # fmt: skip
-def test_a_franchise_keeps_its_slug_through_moves_and_spellings(league: League, spellings: list[str], slug: str) -> None:
+def test_a_franchise_keeps_its_slug_through_moves_and_spellings(
+    league: League, spellings: list[str], slug: str
+) -> None:
     assert {team(league, spelling) for spelling in spellings} == {slug}
 
 

@@ -2,25 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from closeline.domain.events import MarketEvaluated
 from closeline.domain.leagues import League
-from closeline.domain.markets import Period, opposite_line
+from closeline.domain.limits import limits_of
+from closeline.domain.markets import MONEYLINE, SPREAD, Period, opposite_line
 from closeline.domain.odds import DevigMethod, default_method
 from closeline.maths.devig_arrays import devig_two_way
-from closeline.store import captures, evaluations, quotes
+from closeline.maths.distributions import read_pair
+from closeline.store import captures, closes, evaluations, models, quotes
 from closeline.store.evaluations import Evaluation
 from closeline.store.quotes import Quote, Series
+from closeline.store.seed import DEFAULT_TENANT
 from closeline.store.session import Session
 
 UNDERROUND = "UNDERROUND"
 BOOKSUM = "BOOKSUM"
 # Outside these sums the two prices cannot be of one market (invariant D6).
 BOOKSUM_LOW, BOOKSUM_HIGH = 0.90, 1.60
+_MARGIN_KEYS = frozenset({MONEYLINE.key, SPREAD.key})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,23 @@ def evaluate(session: Session, *, league: League, snapshot_id: str, as_of: datet
     events = [name for name in quotes.events_seen_in(session, snapshot_id) if name.startswith(f"{league}_")]
     latest = quotes.latest(quotes.of_events(session, events, as_of=as_of))
     pairs = two_way(latest, quotes.last_seen(session, events), as_of=as_of)
-    evaluations.add(session, fair_prices(pairs, league=league, snapshot_id=snapshot_id))
+    priced = fair_prices(pairs, league=league, snapshot_id=snapshot_id)
+    evaluations.add(session, _consistent(session, priced, league, as_of))
     return MarketEvaluated(league, snapshot_id, snapshot.phase, len(pairs))
+
+
+def _consistent(session: Session, priced: Sequence[Evaluation], league: League, as_of: datetime) -> list[Evaluation]:
+    """Flag the spread and the moneyline of a book that differ by more points of margin than the league's limit."""
+    _, config = models.config(session, tenant_id=DEFAULT_TENANT, as_of=as_of)
+    _, distributions, _ = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=as_of)
+    limit = limits_of(config, league).opener_disagreement_points_max
+    apart = closes.disagreements(priced, read_pair(distributions)[0])
+    return [
+        replace(item, flags=closes.INCONSISTENT)
+        if item.flags == "" and item.market_key in _MARGIN_KEYS and abs(apart.get(item.event_id, 0.0)) > limit
+        else item
+        for item in priced
+    ]
 
 
 def two_way(latest: Mapping[Series, Quote], seen: Mapping[Series, datetime], *, as_of: datetime) -> list[TwoWay]:

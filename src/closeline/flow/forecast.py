@@ -28,10 +28,10 @@ from closeline.maths.distributions import (
     win_push_loss,
 )
 from closeline.maths.ratings import RatingForecast
-from closeline.store import calibrations, evaluations, forecasts, models, references
+from closeline.store import calibrations, closes, evaluations, forecasts, models, references
 from closeline.store.calibrations import ActiveMap
 from closeline.store.evaluations import Evaluation
-from closeline.store.forecasts import ENGINE, Prediction, Run, RunInput
+from closeline.store.forecasts import DERIVED, ENGINE, QUOTED, SUSPECT, Prediction, Run, RunInput
 from closeline.store.models import RatingState
 from closeline.store.ratings import RatingBook, slate
 from closeline.store.references import EventVersion
@@ -151,7 +151,15 @@ def predict(known: Knowledge) -> list[Forecast]:
 def _questions(known: Knowledge, game: int) -> list[Question]:
     found = {market: _reference(known.markets[game], market) for market in GAME_MARKETS}
     quoted = [
-        Question(game, market, item.line_quarters, item.book, item.snapshot_id, "QUOTED", item.fair_probability)
+        Question(
+            game,
+            market,
+            item.line_quarters,
+            item.book,
+            item.snapshot_id,
+            QUOTED if item.is_reference else SUSPECT,
+            item.fair_probability,
+        )
         for market, item in found.items()
         if item is not None
     ]
@@ -163,15 +171,17 @@ def _questions(known: Knowledge, game: int) -> list[Question]:
 def _derived(known: Knowledge, game: int, spread: Evaluation | None) -> Question:
     """Ask who wins where no moneyline is quoted: the spread's own word for it, model only, never published."""
     q_market = None
-    if spread is not None and spread.line_quarters is not None:
+    if spread is not None and spread.is_reference and spread.line_quarters is not None:
         lines = np.array([spread.line_quarters / 4])
         fair = np.array([spread.fair_probability])
         q_market = _round(float(no_push(price_across(known.margin, lines, fair, np.zeros(1), Side.HOME))[0]))
-    return Question(game, MONEYLINE, None, spread.book if spread else "", None, "DERIVED", q_market)
+    return Question(game, MONEYLINE, None, spread.book if spread else "", None, DERIVED, q_market)
 
 
 def _reference(markets: Sequence[Evaluation], market: Market) -> Evaluation | None:
-    found = {item.book: item for item in markets if item.market_key == market.key and item.is_reference}
+    found = {
+        item.book: item for item in markets if item.market_key == market.key and item.flags in ("", closes.INCONSISTENT)
+    }
     order = [book for book in REFERENCE_BOOKS if book in found] or sorted(found)
     return found[order[0]] if order else None
 

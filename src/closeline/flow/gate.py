@@ -4,21 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from closeline.domain.events import CandidatesGated
 from closeline.domain.gates import GATES, Candidate, Limits, verdict
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
-from closeline.domain.markets import MONEYLINE, SPREAD, Selection, Side, market, opposite
+from closeline.domain.markets import SPREAD, Selection, Side, market, opposite
 from closeline.domain.picks import Decision
 from closeline.domain.policies import MarketPolicy
-from closeline.maths import distributions
-from closeline.maths.distributions import ScoreDistribution, mean_for, read_pair
-from closeline.store import candidates, evaluations, forecasts, models, quotes, references
+from closeline.maths.distributions import read_pair
+from closeline.store import candidates, closes, evaluations, forecasts, models, quotes, references
 from closeline.store.candidates import Judged
 from closeline.store.evaluations import Evaluation
-from closeline.store.forecasts import Prediction
+from closeline.store.forecasts import DERIVED, Prediction
 from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
@@ -66,39 +63,10 @@ def _look_around(
         references.versions(session, names, as_of=as_of),
         quotes.latest(quotes.of_events(session, names, as_of=as_of)),
         {(item.event_id, item.book, item.market_key): item for item in priced},
-        disagreements(priced, read_pair(content)[0]),
+        closes.disagreements(priced, read_pair(content)[0]),
         {key: policy.of(key) if policy else None for key in keys},
         forecasts.results_only(session, [prediction.run_id for prediction in predictions]),
     )
-
-
-def disagreements(priced: Sequence[Evaluation], margin: ScoreDistribution) -> dict[str, float]:
-    """Return, per event, how many points of margin its spread and its moneyline differ by, where it has both.
-
-    Of each event the first book, by name, that quotes both is asked.
-    """
-    found: dict[tuple[str, str], dict[str, Evaluation]] = {}
-    for item in priced:
-        if item.is_reference and item.market_key in (MONEYLINE.key, SPREAD.key):
-            found.setdefault((item.event_id, item.book), {})[item.market_key] = item
-    both = {key: pair for key, pair in sorted(found.items()) if len(pair) == 2}
-    if not both:
-        return {}
-    lines = np.array([(pair[SPREAD.key].line_quarters or 0) / 4 for pair in both.values()])
-    spread = mean_for(
-        margin,
-        lines,
-        np.array([pair[SPREAD.key].fair_probability for pair in both.values()]),
-        distributions.Side.HOME,
-    )
-    winner = mean_for(
-        margin, np.zeros(len(both)), np.array([pair[MONEYLINE.key].fair_probability for pair in both.values()]),
-        distributions.Side.HOME,
-    )  # fmt: skip
-    points: dict[str, float] = {}
-    for (event_id, _), apart in zip(both, spread - winner, strict=True):
-        points.setdefault(event_id, float(apart))
-    return points
 
 
 def _judge(prediction: Prediction, around: Surroundings, limits: Limits) -> Judged:
@@ -117,7 +85,7 @@ def _candidate(prediction: Prediction, side: Side, around: Surroundings) -> Cand
     canonical = side is of.sides[0]
     quote = around.quotes.get((prediction.event_id, prediction.book, of.key, side))
     answer = around.quotes.get((prediction.event_id, prediction.book, of.key, opposite(side)))
-    quoted = prediction.basis == "QUOTED" and quote is not None
+    quoted = prediction.basis != DERIVED and quote is not None
     evaluation = around.evaluations.get((prediction.event_id, prediction.book, of.key))
     q_market = 0.5 if prediction.q_market is None else prediction.q_market
     moved = prediction.predicted_clv

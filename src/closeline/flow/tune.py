@@ -210,7 +210,7 @@ def _market_policy(
     )
     in_force = calibrations.active(session, tenant_id=tenant_id, league=league, as_of=at).get(market.key)
     model = (CalibrationMap.from_json(in_force.map_json) if in_force else IDENTITY).apply(known.p_raw)
-    use = ~np.isnan(known.q_market) & ~np.isnan(closed.q_close)
+    use = ~known.suspect & ~np.isnan(known.q_market) & ~np.isnan(closed.q_close)
     if int(use.sum()) < OBSERVATIONS_LEAST:
         return None
     recent = np.flatnonzero(use)[-MOVES_WINDOW:]
@@ -230,7 +230,7 @@ def _trust(movement: Movement) -> float:
 
 
 def _with_threshold(market: Market, movement: Movement, model: Floats, known: Settled, closed: Moves) -> MarketPolicy:
-    playable = ~np.isnan(closed.q_close) & ~np.isnan(closed.price) & ~np.isnan(closed.price_other)
+    playable = known.quoted & ~np.isnan(closed.q_close) & ~np.isnan(closed.price) & ~np.isnan(closed.price_other)
     q_open, q_close = known.q_market[playable], closed.q_close[playable]
     anchor = _anchor(q_open, model[playable], _trust(movement))
     edge = anchor - 1 / closed.price[playable]

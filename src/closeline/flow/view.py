@@ -64,6 +64,7 @@ class HomeWin:
     open_source: str
     close_source: str
     left_out: int
+    left_out_suspect: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class LeagueFigures:
     markets: tuple[MarketFigures, ...]
     home_win: HomeWin
     ece: CalibrationError
+    ece_by_market: tuple[tuple[str, CalibrationError], ...]
     refusals: tuple[tuple[str, str, str, int], ...]
 
 
@@ -129,7 +131,10 @@ def league_figures(
             for market in GAME_MARKETS
         ),
         home_win=_home_win(session, league, settled[MONEYLINE], now),
-        ece=_ece(league, list(settled.values())),
+        ece=_ece(league, home_wins(settled[MONEYLINE]), "home win"),
+        ece_by_market=tuple(
+            (market.key, _ece(league, published_probabilities(known), market.key)) for market, known in settled.items()
+        ),
         refusals=tuple(candidates.refusals(session, tenant_id=tenant_id, league=league)),
     )
 
@@ -213,13 +218,13 @@ def _q_close(session: Session, league: League, market: Market, settled: Settled,
 
 def _home_win(session: Session, league: League, settled: Settled, now: datetime) -> HomeWin:
     if not settled.events:
-        return HomeWin(None, None, None, None, 0, "none", "none", 0)
+        return HomeWin(None, None, None, None, 0, "none", "none", 0, 0)
     close = outcomes.closing_moneylines(session, settled, as_of=now)
     spread = _q_close(session, league, MONEYLINE, settled, now)
     close_source = "moneyline" if int((~np.isnan(close)).sum()) * 2 >= len(settled.events) else "spread"
     close = np.where(np.isnan(close), spread, close)
     anchor = np.where(np.isnan(settled.p_anchor), settled.q_market, settled.p_anchor)
-    known = settled.decided & ~np.isnan(settled.q_market) & ~np.isnan(close)
+    known = settled.decided & ~settled.suspect & ~np.isnan(settled.q_market) & ~np.isnan(close)
     won = settled.won[known]
     sources = sorted({"moneyline" if quoted else "spread" for quoted in settled.quoted[known]})
     return HomeWin(
@@ -231,22 +236,31 @@ def _home_win(session: Session, league: League, settled: Settled, now: datetime)
         open_source="+".join(sources) or "none",
         close_source=close_source,
         left_out=int((~known).sum()),
+        left_out_suspect=int(settled.suspect.sum()),
     )
 
 
-def published_probabilities(settled: Sequence[Settled]) -> tuple[Floats, Floats]:
-    """Return (probability, won) of every evaluated market that had a quote, a policy and a decided result."""
-    p, won = [], []
-    for known in settled:
-        use = known.decided & known.quoted & ~np.isnan(known.p_anchor)
-        p.append(known.p_anchor[use])
-        won.append(known.won[use])
-    return np.concatenate(p), np.concatenate(won)
+Probabilities = tuple[Floats, Floats]
 
 
-def _ece(league: League, settled: Sequence[Settled]) -> CalibrationError:
-    p, won = published_probabilities(settled)
-    return figures.calibration_error(p, won, stream("ece", league))
+def home_wins(settled: Settled) -> Probabilities:
+    """Return (published probability, won) of every home win: one observation a game, so that none depends on another.
+
+    Where no policy stood yet the market's own probability is what would have been published.
+    """
+    p = np.where(np.isnan(settled.p_anchor), settled.q_market, settled.p_anchor)
+    use = settled.decided & ~settled.suspect & ~np.isnan(p)
+    return (p[use], settled.won[use])
+
+
+def published_probabilities(settled: Settled) -> Probabilities:
+    """Return (published probability, won) of every evaluated market that had a quote, a policy and a result."""
+    use = settled.decided & settled.quoted & ~np.isnan(settled.p_anchor)
+    return (settled.p_anchor[use], settled.won[use])
+
+
+def _ece(league: League, probabilities: Probabilities, name: str) -> CalibrationError:
+    return figures.calibration_error(*probabilities, stream("ece", league, name))
 
 
 def record_hash(session: Session, *, tenant_id: str, leagues: Sequence[League]) -> str:

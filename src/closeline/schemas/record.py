@@ -30,7 +30,7 @@ class Status(Shape):
 
     version: str
     tenant: str
-    schema_: Schema
+    record: Schema
     channels: list[str]
     leagues: dict[str, LeagueState]
     open_spellings: int

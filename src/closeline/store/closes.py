@@ -12,6 +12,9 @@ from closeline.store.evaluations import Evaluation
 
 Floats = NDArray[np.float64]
 
+# The flag of a spread and a moneyline of one book that tell different stories: one of them is probably an error.
+INCONSISTENT = "INCONSISTENT"
+
 # A run line or puck line of one and a half says little of who is better; there the moneyline is the market's word.
 MARGIN_MARKETS: dict[League, tuple[Market, ...]] = {
     League.NFL: (SPREAD, MONEYLINE),
@@ -41,3 +44,32 @@ def _means(distribution: ScoreDistribution, chosen: Sequence[Evaluation | None],
     lines = np.array([np.nan if item is None else (item.line_quarters or 0) / 4 for item in chosen], dtype=np.float64)
     fair = np.array([np.nan if item is None else item.fair_probability for item in chosen], dtype=np.float64)
     return mean_for(distribution, lines, fair, side)
+
+
+def disagreements(priced: Sequence[Evaluation], margin: ScoreDistribution) -> dict[str, float]:
+    """Return, per event, how many points of margin its spread and its moneyline differ by, where it has both.
+
+    Of each event the first book, by name, that quotes both is asked.
+    """
+    found: dict[tuple[str, str], dict[str, Evaluation]] = {}
+    for item in priced:
+        if item.flags in ("", INCONSISTENT) and item.market_key in (MONEYLINE.key, SPREAD.key):
+            found.setdefault((item.event_id, item.book), {})[item.market_key] = item
+    both = {key: pair for key, pair in sorted(found.items()) if len(pair) == 2}
+    if not both:
+        return {}
+    lines = np.array([(pair[SPREAD.key].line_quarters or 0) / 4 for pair in both.values()])
+    spread = mean_for(
+        margin,
+        lines,
+        np.array([pair[SPREAD.key].fair_probability for pair in both.values()]),
+        Side.HOME,
+    )
+    winner = mean_for(
+        margin, np.zeros(len(both)), np.array([pair[MONEYLINE.key].fair_probability for pair in both.values()]),
+        Side.HOME,
+    )  # fmt: skip
+    points: dict[str, float] = {}
+    for (event_id, _), apart in zip(both, spread - winner, strict=True):
+        points.setdefault(event_id, float(apart))
+    return points

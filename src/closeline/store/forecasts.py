@@ -59,6 +59,8 @@ _OF_MARKET = (
 )
 
 ENGINE = "distribution-v1"
+# Where the market's own probability comes from: its quote, a quote that contradicts another, or a neighbour market.
+QUOTED, SUSPECT, DERIVED = "QUOTED", "SUSPECT", "DERIVED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, price_across
 from closeline.store import evaluations, quotes, references
 from closeline.store.evaluations import Evaluation
+from closeline.store.forecasts import QUOTED, SUSPECT
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result
 from closeline.store.tables.model import prediction
@@ -58,6 +59,7 @@ class Settled:
     events: tuple[str, ...]
     books: tuple[str, ...]
     quoted: NDArray[np.bool_]
+    suspect: NDArray[np.bool_]
     days: Days
     lines: Floats
     p_raw: Floats
@@ -107,7 +109,8 @@ def settled(
     return Settled(
         events=tuple(row.event_id for row in rows),
         books=tuple(row.book for row in rows),
-        quoted=np.array([row.basis == "QUOTED" for row in rows], dtype=bool),
+        quoted=np.array([row.basis == QUOTED for row in rows], dtype=bool),
+        suspect=np.array([row.basis == SUSPECT for row in rows], dtype=bool),
         days=np.array([date.fromisoformat(row.day).toordinal() for row in rows], dtype=np.int64),
         lines=lines,
         p_raw=np.array([row.p_raw for row in rows], dtype=np.float64),

@@ -13,8 +13,8 @@ import numpy as np
 
 from closeline.domain.labels import label
 from closeline.domain.leagues import League, league_day
-from closeline.domain.markets import GAME_MARKETS, MONEYLINE, Selection, line_text
-from closeline.domain.odds import Price
+from closeline.domain.markets import MONEYLINE, Selection, line_text
+from closeline.domain.odds import OddsFormat, Price
 from closeline.domain.picks import Decision
 from closeline.flow import view
 from closeline.flow.view import Ended, LeagueFigures
@@ -28,6 +28,7 @@ from closeline.store.session import Session
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 SYNTHETIC = "synthetic"
 MICROS = 1_000_000
+MINUS = "−"
 # Fewer forecasts than this make a curve of steps that says nothing.
 CURVE_LEAST = 30
 NORMAL_95 = 1.959963984540054
@@ -174,13 +175,10 @@ def _curve(
     session: Session, tenant_id: str, league: League, publish_from: date | None
 ) -> tuple[ReliabilityCurve | None, int]:
     since = datetime.combine(publish_from, datetime.min.time(), UTC) if publish_from else BEGINNING
-    settled = [
-        outcomes.settled(
-            session, tenant_id=tenant_id, league=league, market_key=market.key, since=since, as_of=END_OF_TIME
-        )
-        for market in GAME_MARKETS
-    ]
-    p, won = view.published_probabilities(settled)
+    settled = outcomes.settled(
+        session, tenant_id=tenant_id, league=league, market_key=MONEYLINE.key, since=since, as_of=END_OF_TIME
+    )
+    p, won = view.home_wins(settled)
     if p.size < CURVE_LEAST or float(np.ptp(p)) == 0.0:
         return None, int(p.size)
     return reliability_curve(p, won, points=61, generator=stream("report", "reliability", league)), int(p.size)
@@ -239,7 +237,7 @@ def _movement(official: Sequence[Ended], labels: Mapping[str, str]) -> Movement 
         labels[pick.selection.selection_id], pick.book,
         tuple(
             Quoted(
-                moment, line_text(line, signed=signed), price,
+                moment, line_text(line, signed=signed).replace("-", MINUS), _asked(price, pick.price.format),
                 (line or 0) / 4 if of_line else Price.quoted(price, pick.price.format).decimal,
             )
             for moment, line, price in steps
@@ -249,6 +247,12 @@ def _movement(official: Sequence[Ended], labels: Mapping[str, str]) -> Movement 
     )  # fmt: skip
 
 
+def _asked(price: str, written: OddsFormat) -> str:
+    """Return a price as it was quoted, with the sign that an American price has."""
+    sign = "+" if written is OddsFormat.AMERICAN and price[:1].isdigit() else ""
+    return f"{sign}{price}".replace("-", MINUS)
+
+
 def _row(item: Ended, labels: Mapping[str, str]) -> PickRow:
     pick, track, grade = item.pick, item.track, item.grade
     return PickRow(
@@ -256,7 +260,7 @@ def _row(item: Ended, labels: Mapping[str, str]) -> PickRow:
         label=labels[pick.selection.selection_id],
         decision=pick.decision,
         book=pick.book,
-        price=pick.price.text,
+        price=_asked(pick.price.text, pick.price.format),
         price_assumed=pick.price.assumed,
         probability=pick.p_final,
         predicted_clv=100 * pick.predicted_clv,

@@ -1,8 +1,11 @@
 """Opener consistency: a spread and a moneyline that tell different stories are probably an error in one."""
 
 from closeline.domain.gates.candidate import Action, Candidate, Finding, Limits, block, passed
+from closeline.domain.markets import MarketType
 
 GATE = "opener_consistency"
+# A total says nothing of who is better, so it is not touched by the quarrel of the other two.
+MARGIN_MARKETS = frozenset({MarketType.MONEYLINE, MarketType.SPREAD})
 
 
 def opener_consistency(candidate: Candidate, limits: Limits) -> Finding:
@@ -12,7 +15,7 @@ def opener_consistency(candidate: Candidate, limits: Limits) -> Finding:
     rather than picked off.
     """
     points = candidate.opener_disagreement
-    if points is None:
+    if points is None or candidate.selection.market.type not in MARGIN_MARKETS:
         return Finding(GATE, Action.INACTIVE)
     numbers = {"disagreement_points": round(points, 4), "limit_points": limits.opener_disagreement_points_max}
     if abs(points) > limits.opener_disagreement_points_max:

@@ -111,7 +111,7 @@ prediction = append_only(
     refers(["tenant_id", "run_id"], "sim_run"),
     refers(["snapshot_id"], "snapshot"),
     UniqueConstraint("tenant_id", "prediction_id"),
-    one_of("basis", ("QUOTED", "DERIVED")),
+    one_of("basis", ("QUOTED", "SUSPECT", "DERIVED")),
     one_of("side", ("HOME", "AWAY", "DRAW", "OVER", "UNDER")),
     probability("p_raw"),
     probability("p_push"),

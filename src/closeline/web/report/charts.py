@@ -21,7 +21,7 @@ def clv_histogram(name: str, values: Sequence[float], mean: Mean) -> Markup:
     counts = [sum(first + k <= value / width < first + k + 1 for value in values) for k in range(last - first)]
     frame = Frame((first * width, last * width), (0.0, max(counts) * 1.12))
     bars = [_bar(frame, (first + k) * width, width, number) for k, number in enumerate(counts) if number]
-    marks = [frame.axes("CLV, points of probability", "picks", Axes(tick_text, tick_text)), *bars]
+    marks = [frame.axes("CLV, points of probability", "picks", Axes(tick_text, _whole)), *bars]
     marks.append(frame.upright(0.0, "zero"))
     if mean.mean is not None and mean.low is not None and mean.high is not None:
         top = frame.y[1]
@@ -32,6 +32,11 @@ def clv_histogram(name: str, values: Sequence[float], mean: Mean) -> Markup:
         f"{sum(value > 0 for value in values)} of them above zero."
     )
     return picture(name, "Distribution of closing-line value", said, marks)
+
+
+def _whole(value: float) -> str:
+    # There is no half a pick.
+    return tick_text(value) if value.is_integer() else ""
 
 
 def _bar(frame: Frame, at: float, width: float, number: int) -> Markup:
@@ -57,7 +62,7 @@ def reliability(name: str, curve: ReliabilityCurve, n: int) -> Markup:
         f"Observed frequency against forecast probability of {n} forecasts from {min(p):.2f} to {max(p):.2f}. The curve "
         f"lies inside the {curve.level:.0%} band of a calibrated forecaster at {inside} of {len(p)} places."
     )
-    return picture(name, "Reliability of the published probabilities", said, marks)
+    return picture(name, "Reliability of the published home win", said, marks)
 
 
 def _share(value: float) -> str:
@@ -104,7 +109,7 @@ def movement_chart(name: str, movement: Movement) -> Markup:
     for place, step in zip(places, steps, strict=True):
         x, y = frame.across(place[0]), frame.up(place[1])
         marks.append(frame.dot(place, "end chosen" if step.moment == "Published" else "end"))
-        marks.append(text(x, y - 12, " ".join(part for part in (step.line, step.price) if part), "value middle"))
+        marks.append(text(x, y - 12, " at ".join(part for part in (step.line, step.price) if part), "value middle"))
         marks.append(text(x, frame.up(frame.y[0]) + 18, step.moment, "tick middle"))
-    said = "; ".join(f"{step.moment} {step.line} at {step.price}".replace("  ", " ") for step in steps)
+    said = "; ".join(f"{step.moment} {' at '.join(part for part in (step.line, step.price) if part)}" for step in steps)
     return picture(name, f"Movement of {movement.label}", f"{said}.", marks)

@@ -92,6 +92,20 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def sample(n: int) -> str:
+    """Write the size of a sample, unbroken over lines."""
+    return f"n\u00a0=\u00a0{count(n)}"
+
+
+def moved(points: float | None) -> str:
+    """Say what the line did after a pick was published."""
+    if points is None:
+        return ""
+    if points == 0:
+        return "The line closed where it was taken."
+    return f"It {'gained' if points > 0 else 'lost'} {number(abs(points), 1)} points of line by the close."
+
+
 def interval(mean: Mean, digits: int = 2) -> str:
     """Write the 95 % interval of a mean; a dash for none."""
     if mean.low is None or mean.high is None:

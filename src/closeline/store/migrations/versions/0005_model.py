@@ -138,7 +138,7 @@ def upgrade() -> None:
             name=op.f("fk_prediction_tenant_id_run_id_sim_run"),
         ),
         UniqueConstraint("tenant_id", "prediction_id", name=op.f("uq_prediction_tenant_id_prediction_id")),
-        CheckConstraint("basis IN ('QUOTED', 'DERIVED')", name=op.f("ck_prediction_basis_known")),
+        CheckConstraint("basis IN ('QUOTED', 'SUSPECT', 'DERIVED')", name=op.f("ck_prediction_basis_known")),
         CheckConstraint("p_anchor >= 0 AND p_anchor <= 1", name=op.f("ck_prediction_p_anchor_range")),
         CheckConstraint("p_calibrated >= 0 AND p_calibrated <= 1", name=op.f("ck_prediction_p_calibrated_range")),
         CheckConstraint("p_push >= 0 AND p_push <= 1", name=op.f("ck_prediction_p_push_range")),

@@ -1,0 +1,118 @@
+"""`closeline backtest`: an archive's days, one after the other, through the same verbs as live."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from closeline.cli.opening import opened
+from closeline.cli.options import AsJson, Database, PublishDir
+from closeline.cli.printing import print_json, progress, say
+from closeline.domain.errors import BadInput, Refused
+from closeline.domain.leagues import League
+
+if TYPE_CHECKING:
+    from closeline.jobs.desk import Desk
+    from closeline.jobs.shelf import Archive
+    from closeline.schemas.backtest import Backtest
+
+PublishFrom = Annotated[
+    datetime,
+    typer.Option(
+        "--publish-from", metavar="DATE", formats=["%Y-%m-%d"],
+        help="The first day on which picks are published; what is before it warms up.",
+    ),
+]  # fmt: skip
+OPENING_NIGHT = "tune.policy"
+
+
+def backtest(
+    archives: Annotated[list[Path], typer.Argument(metavar="ARCHIVE...", help="Files of one league: together one history.")],
+    *,
+    publish_from: PublishFrom,
+    db: Database = None,
+    publish_dir: PublishDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the ten verbs over an archive, day by day, with no look ahead.
+
+    It may be interrupted and started again: it goes on where it stood.
+    """
+    from closeline.wiring import read_archives
+
+    started, first = perf_counter(), publish_from.date()
+    with progress("reading") as told:
+        read = read_archives(archives, told)
+    league = league_of(archives, read)
+    with opened(db, read, first, publish_dir) as desk:
+        refuse_another_first_day(desk, league, first)
+        result = _run(desk, league, first, archives, started)
+    if as_json:
+        print_json(result)
+        return
+    _show(result)
+
+
+def league_of(paths: Sequence[Path], archives: "Sequence[Archive]") -> League:
+    """Return the one league that archives hold; raises BadInput when they hold none, or more than one."""
+    held = {
+        league: path for path, archive in zip(paths, archives, strict=True)
+        for league in sorted({event.league for event in archive.parsed.events}, reverse=True)
+    }  # fmt: skip
+    if not held:
+        raise BadInput(f"archives must hold games, {', '.join(path.name for path in paths)} held none")
+    if len(held) > 1:
+        named = " and ".join(f"{league} ({path})" for league, path in sorted(held.items()))
+        raise BadInput(f"archives of one backtest must be of one league, were of {named}; run one backtest for each")
+    return next(iter(held))
+
+
+def refuse_another_first_day(desk: "Desk", league: League, first: date) -> None:
+    """Raise Refused when this record holds a backtest of the league that published from another day."""
+    from closeline.store import job_runs
+    from closeline.store.session import unit_of_work
+
+    stem = f"{league}:first:"
+    with unit_of_work(desk.engine, write=False) as session:
+        done = {slot for job, slot in job_runs.done_slots(session) if job == OPENING_NIGHT and slot.startswith(stem)}
+    others = sorted(slot.removeprefix(stem) for slot in done - {f"{stem}{first.isoformat()}"})
+    if others:
+        raise Refused(
+            f"this record holds a backtest of {league} that published from {others[0]}, was asked for {first}; "
+            "name another --db"
+        )
+
+
+def _run(desk: "Desk", league: League, first: date, paths: Sequence[Path], started: float) -> "Backtest":
+    from closeline.cli.figures import league_shape
+    from closeline.flow import view
+    from closeline.jobs import backtest as job
+    from closeline.schemas.backtest import Backtest
+    from closeline.store.session import unit_of_work
+
+    with progress(f"backtest {league}") as told:
+        job.backtest(desk, told)
+    with unit_of_work(desk.engine, write=False) as session:
+        figures = view.league_figures(session, tenant_id=desk.tenant_id, league=league, publish_from=first)
+        record_hash = view.record_hash(session, tenant_id=desk.tenant_id, leagues=[league])
+        shape = league_shape(session, desk, figures)
+    seconds = perf_counter() - started
+    return Backtest(
+        **dict(shape),
+        publish_from=first,
+        archives=[str(path) for path in paths],
+        seconds=round(seconds, 3),
+        games_per_second=round(figures.games / seconds, 2),
+        record_hash=record_hash,
+    )
+
+
+def _show(result: "Backtest") -> None:
+    from closeline.cli.figures import show_league
+
+    show_league(result)
+    say(f"\nrecord {result.record_hash}")
+    say(f"{result.games} games in {result.seconds:.1f} s ({result.games_per_second:.1f} games a second)")

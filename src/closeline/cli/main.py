@@ -1,0 +1,59 @@
+"""The root of the command line: every noun, and the options that all of them know."""
+
+from typing import Annotated
+
+import typer
+
+from closeline.cli import (
+    backtest,
+    calibrate,
+    config,
+    db,
+    demo,
+    gates,
+    importing,
+    mapping,
+    picks,
+    policy,
+    report,
+    status,
+    verify,
+)
+from closeline.cli.faults import OneLine
+
+app = typer.Typer(name="closeline", cls=OneLine, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 -- typer calls it with the flag
+    if wanted:
+        from closeline import __version__
+
+        typer.echo(f"closeline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Turn bookmakers' odds into gated picks, and prove the record of them."""
+    del debug, version
+
+
+app.command("demo")(demo.demo)
+app.command("import")(importing.import_files)
+app.command("backtest")(backtest.backtest)
+app.command("report")(report.report)
+app.command("status")(status.status)
+app.add_typer(picks.app, name="picks")
+app.add_typer(verify.app, name="verify")
+app.add_typer(gates.app, name="gates")
+app.add_typer(policy.app, name="policy")
+app.add_typer(calibrate.app, name="calibrate")
+app.add_typer(mapping.app, name="mapping")
+app.add_typer(db.app, name="db")
+app.add_typer(config.app, name="config")

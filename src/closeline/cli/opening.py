@@ -1,0 +1,35 @@
+"""Opening the desk for one command, and closing it whatever happens."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from closeline.jobs.desk import Desk
+    from closeline.jobs.shelf import Archive
+    from closeline.store.session import Session
+
+
+@contextmanager
+def opened(
+    db: str | None, archives: "Sequence[Archive]" = (), publish_from: date | None = None, publish_dir: Path | None = None
+) -> "Iterator[Desk]":
+    """Give the desk on the record that a flag or the settings name."""
+    from closeline.wiring import open_desk, read_settings
+
+    desk = open_desk(read_settings(database_url=db, publish_dir=publish_dir), archives, publish_from)
+    try:
+        yield desk
+    finally:
+        desk.engine.dispose()
+
+
+@contextmanager
+def reading(db: str | None) -> "Iterator[tuple[Desk, Session]]":
+    """Give the desk and one unchanging view of its record."""
+    from closeline.store.session import unit_of_work
+
+    with opened(db) as desk, unit_of_work(desk.engine, write=False) as session:
+        yield desk, session

@@ -1,0 +1,72 @@
+"""What commands print: JSON for machines, tables for people, progress for whoever waits at a terminal."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from closeline.schemas.shape import Shape
+
+NONE = "-"
+Progress = Callable[[int, int], None]
+
+
+def print_json(shape: "Shape") -> None:
+    """Print one JSON object."""
+    print(shape.model_dump_json(indent=2))  # noqa: T201 -- the command line speaks
+
+
+def say(text: str) -> None:
+    """Print a line for people."""
+    print(text)  # noqa: T201 -- the command line speaks
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "") -> None:
+    """Print a table, or a sentence when it has no rows. Columns whose name ends in `#` hold numbers."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    held = [[Text(shown(cell)) for cell in row] for row in rows]
+    if not held:
+        say(f"{title}: {empty or 'none'}")
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name.removesuffix("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
+    for row in held:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def shown(value: object) -> str:
+    """Return a cell for people: nothing is a dash, yes and no are words."""
+    if value is None or value == "":
+        return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str:
+    """Return a number with so many digits, or a dash."""
+    if value is None or value != value:  # noqa: PLR0124 -- what is not itself is not a number
+        return NONE
+    return f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """Give a function that is told (done, of); a bar shows it when standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
