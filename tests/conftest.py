@@ -4,8 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import databases
+
+# A machine under load is slow, not wrong; fixtures that give a database give the same empty one to every example.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("house")
 
 # Names a caller's shell may hold that would change what is tested.
 AMBIENT_PREFIXES = ("CLOSELINE_", "PG", "TYPER_", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM")

@@ -25,8 +25,8 @@ from closeline.store.seed import is_seeded, seed
 from closeline.store.session import unit_of_work
 
 __all__ = [
-    "SchemaState", "Settings", "clock", "downgrade", "excerpt_at", "files", "open_desk", "read", "read_archive",
-    "read_archives", "read_settings", "schema_state", "upgrade",
+    "SchemaState", "Settings", "clock", "demo_archives", "downgrade", "excerpt_at", "files", "open_desk", "read",
+    "read_archive", "read_archives", "read_settings", "schema_state", "upgrade",
 ]  # fmt: skip
 
 LOG_FILE = "closeline.log"
@@ -102,7 +102,7 @@ def schema_state(settings: Settings) -> SchemaState:
 
 def upgrade(settings: Settings) -> SchemaState:
     """Bring the record to the newest schema, with its reference data."""
-    _migrate(settings, lambda engine: schema.upgrade(engine))
+    _migrate(settings, schema.upgrade)
     open_desk(settings).engine.dispose()
     return schema_state(settings)
 
@@ -138,17 +138,29 @@ def read_archive(path: Path) -> Archive:
         payload = RawPayload(path.name, path.read_bytes(), clock())
     except OSError as fault:
         raise UnreadableFile(f"{path} must be a file that can be read, was not: {fault.strerror}") from fault
-    feed = recognise(payload)
-    return Archive(payload, feed.name, feed.parse(payload))
+    return _archive(payload)
 
 
-def read_archives(paths: Sequence[Path], progress: Progress = lambda done, of: None) -> tuple[Archive, ...]:
+def read_archives(paths: Sequence[Path], progress: Progress | None = None) -> tuple[Archive, ...]:
     """Read files one after the other; raises BadInput at the first that cannot be used."""
     archives = []
     for done, path in enumerate(paths, start=1):
         archives.append(read_archive(path))
-        progress(done, len(paths))
+        if progress:
+            progress(done, len(paths))
     return tuple(archives)
+
+
+def demo_archives() -> tuple[Archive, ...]:
+    """Return the archives of the demonstration, made here and now: the same bytes on every machine."""
+    from closeline.jobs.demo import SEED, synthetic_archives
+
+    return tuple(_archive(payload) for payload in synthetic_archives(SEED))
+
+
+def _archive(payload: RawPayload) -> Archive:
+    feed = recognise(payload)
+    return Archive(payload, feed.name, feed.parse(payload))
 
 
 # -------------------------------------------------------------------------------------------------- the log

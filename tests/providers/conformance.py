@@ -36,10 +36,13 @@ def received(parsed: ParsedPayload) -> int:
 def check_sound(parsed: ParsedPayload) -> None:
     ids = Counter(event.provider_event_id for event in parsed.events)
     assert not ids or max(ids.values()) == 1
-    assert {each.provider_event_id for each in (*parsed.quotes, *parsed.results)} <= set(ids)
-    assert all(each.place for each in (*parsed.events, *parsed.quotes, *parsed.results, *parsed.rejected))
+    assert {quote.provider_event_id for quote in parsed.quotes} <= set(ids)
+    assert {result.provider_event_id for result in parsed.results} <= set(ids)
+    assert all(event.place for event in parsed.events)
+    assert all(quote.place and quote.received_at.tzinfo for quote in parsed.quotes)
+    assert all(result.place and result.received_at.tzinfo for result in parsed.results)
+    assert all(each.place for each in parsed.rejected)
     assert all(each.reason in set(Reason) and each.prices >= 0 for each in parsed.rejected)
-    assert all(each.received_at.utcoffset() is not None for each in (*parsed.quotes, *parsed.results))
     assert all(quote.side in quote.market.sides for quote in parsed.quotes)
     assert all((quote.line_quarters is not None) == quote.market.has_line for quote in parsed.quotes)
     assert all(abs(event.season - season_of(event.league, event.day)) <= 1 for event in parsed.events)

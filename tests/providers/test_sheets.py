@@ -1,5 +1,6 @@
 """Sportsbook sheets: each pitfall of the format by name."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -27,7 +28,9 @@ HALF_SPREAD = Market(MarketType.SPREAD, Period.SECOND_HALF)
 HALF_TOTAL = Market(MarketType.TOTAL, Period.SECOND_HALF)
 
 
-def parse(*rows: object, header: tuple[object, ...] = BASKETBALL, name: str = "nba odds 2018-19.xlsx") -> ParsedPayload:
+def parse(
+    *rows: Sequence[object], header: tuple[object, ...] = BASKETBALL, name: str = "nba odds 2018-19.xlsx"
+) -> ParsedPayload:
     return Sheets().parse(workbook(header, *rows, name=name))
 
 
@@ -97,7 +100,7 @@ def test_a_half_sign_is_half_a_point() -> None:
     ],
 )
 def test_cells_that_contradict_each_other_are_rejected_and_counted(
-    cells: tuple[object, object], expected: list[object]
+    cells: tuple[object, object], expected: list[tuple[str, str, int]]
 ) -> None:
     parsed = parse(*basketball_rows(opening=cells))
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from closeline.domain.clock import instant, micros
 from closeline.domain.errors import CloselineError
 from closeline.store.session import unit_of_work
 from closeline.store.tables import metadata
-from closeline.store.tables.columns import instant, micros
 from tests.store.rows import row_of
 
 lease = metadata.tables["lease"]

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, text
 
+from closeline.domain.clock import instant
 from closeline.domain.errors import AppendOnlyViolation, CorruptRecord, InsideTransaction, Refused
 from closeline.store.engine import open_engine
 from closeline.store.session import inside_transaction, unit_of_work
 from closeline.store.tables import metadata
-from closeline.store.tables.columns import instant
 from tests.store.rows import a_quote_desk, add, row_of
 
 log = metadata.tables["event_log"]

@@ -26,7 +26,7 @@ def upgrade(*, db: Database = None, as_json: AsJson = False) -> None:
 def downgrade(
     revision: Annotated[str, typer.Argument(metavar="REVISION", help="The revision to go down to, or base.")],
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Drop the tables and what they hold without asking again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: the tables and what they hold are dropped.")] = False,
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:

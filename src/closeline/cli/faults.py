@@ -1,6 +1,7 @@
 """Faults in one line: whatever goes wrong, the class of the error is the exit code and there is no traceback."""
 
 import sys
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -15,7 +16,7 @@ INTERNAL = 1
 class OneLine(TyperGroup):
     """The root of the commands, where every fault arrives."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401 -- typer's context here is one that it does not export
         """Run a command; tell its fault in one line on standard error, unless --debug wants the traceback."""
         try:
             return super().invoke(ctx)

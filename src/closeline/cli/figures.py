@@ -106,11 +106,14 @@ def _show_markets(figures: shapes.LeagueFigures) -> None:
          number(item.clv_slope_picks.slope), number(item.clv_slope_picks.standard_error), item.clv_slope_picks.n)
         for key, item in figures.markets.items()
     ]  # fmt: skip
-    columns = ("market", "all candidates#", "± se#", "n#", "picks#", "± se#", "n#")
-    print_table("Realised on predicted closing line value (1 = as predicted)", columns, slopes)
+    headings = ("market", "all candidates#", "± se#", "n#", "picks#", "± se#", "n#")
+    print_table("Realised on predicted closing line value (1 = as predicted)", headings, slopes)
     units = [
-        (key, item.picks, f"{item.wins}-{item.losses}-{item.pushes}", item.voids, item.open, number(item.units, signed=True),
-         number(item.units_expected, signed=True), number(item.units_expected_at_close, signed=True))
+        (
+            key, item.picks, f"{item.wins}-{item.losses}-{item.pushes}", item.voids, item.open,
+            number(item.units, signed=True), number(item.units_expected, signed=True),
+            number(item.units_expected_at_close, signed=True),
+        )
         for key, item in figures.markets.items()
     ]  # fmt: skip
     columns = ("market", "picks#", "W-L-P#", "void#", "open#", "units#", "expected#", "expected at close#")

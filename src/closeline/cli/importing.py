@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of odds and results, of any known format.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Odds and results, in any known format.")],
     *,
     db: Database = None,
     as_json: AsJson = False,
@@ -41,8 +41,8 @@ def import_files(
         print_json(result)
     else:
         _show(result)
-    for fault in faults:
-        tell(fault)
+    for told in faults:
+        tell(told)
     if faults:
         raise typer.Exit(code_of(faults[0]))
 
@@ -70,8 +70,8 @@ def _failed(path: Path, fault: CloselineError) -> "FileImport":
     from closeline.schemas.imports import FileImport
 
     return FileImport(
-        file=str(path), feed=None, payload_sha=None, leagues=[], games=0, results=0, received=0, accepted=0, unchanged=0,
-        quarantined={}, error=str(fault),
+        file=str(path), feed=None, payload_sha=None, leagues=[], games=0, results=0, received=0, accepted=0,
+        unchanged=0, quarantined={}, error=str(fault),
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _show(result: "Import") -> None:
     columns = ("file", "feed", "games#", "results#", "received#", "accepted#", "unchanged#", "quarantined#")
     rows = [
         (
-            item.file, item.feed or "not imported", item.games, item.results, item.received, item.accepted,
+            Path(item.file).name, item.feed or "not imported", item.games, item.results, item.received, item.accepted,
             item.unchanged, sum(item.quarantined.values()),
         )
         for item in result.by_file

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(
-    db: str | None, archives: "Sequence[Archive]" = (), publish_from: date | None = None, publish_dir: Path | None = None
+    db: str | None,
+    archives: "Sequence[Archive]" = (),
+    publish_from: date | None = None,
+    publish_dir: Path | None = None,
 ) -> "Iterator[Desk]":
     """Give the desk on the record that a flag or the settings name."""
     from closeline.wiring import open_desk, read_settings

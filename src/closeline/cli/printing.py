@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from closeline.schemas.shape import Shape
 
 NONE = "-"
+PIPE_WIDTH = 200
 Progress = Callable[[int, int], None]
 
 
@@ -38,7 +39,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_column(name.removesuffix("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
     for row in held:
         table.add_row(*row)
-    Console().print(table)
+    # A pipe has no width of its own: a reader cuts lines better than we fold words.
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
 
 def shown(value: object) -> str:
@@ -57,11 +59,15 @@ def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str
     return f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
 
 
+def _unseen(done: int, of: int) -> None:
+    del done, of
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """Give a function that is told (done, of); a bar shows it when standard error is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda done, of: None
+        yield _unseen
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def aware(moment: datetime) -> datetime:
@@ -13,6 +16,16 @@ def aware(moment: datetime) -> datetime:
         message = f"time must carry a zone, was {moment.isoformat()}"
         raise ValueError(message)
     return moment.astimezone(UTC)
+
+
+def micros(moment: datetime) -> int:
+    """Return whole microseconds since 1970 in UTC, exactly; raises ValueError when `moment` has no zone."""
+    return (aware(moment) - EPOCH) // _MICROSECOND
+
+
+def instant(stored: int) -> datetime:
+    """Return the aware UTC time of whole microseconds since 1970: the inverse of `micros`."""
+    return EPOCH + timedelta(microseconds=stored)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from closeline.domain.clock import micros
 from closeline.domain.events import ForecastMade
 from closeline.domain.ids import content_id
 from closeline.domain.leagues import League
@@ -36,7 +37,6 @@ from closeline.store.models import RatingState
 from closeline.store.ratings import RatingBook, slate
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 
 Floats = NDArray[np.float64]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from closeline.domain.clock import instant
 from closeline.domain.events import CandidatesGated
 from closeline.domain.gates import GATES, Candidate, Limits, verdict
 from closeline.domain.leagues import League
@@ -19,7 +20,6 @@ from closeline.store.forecasts import DERIVED, Prediction
 from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
-from closeline.store.tables.columns import instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from closeline.domain.clock import instant
 from closeline.domain.closing import CLV_V1
 from closeline.domain.events import PicksProposed
 from closeline.domain.leagues import League
@@ -15,7 +16,6 @@ from closeline.store.forecasts import Prediction
 from closeline.store.picks import Pick
 from closeline.store.quotes import Quote, Series
 from closeline.store.session import Session
-from closeline.store.tables.columns import instant
 
 ONE_UNIT = 1_000_000
 _LIVE = frozenset({PickState.PROPOSED, PickState.PUBLISHED})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from closeline.domain.clock import instant
 from closeline.domain.events import PicksPublished
 from closeline.domain.ids import canonical_json
 from closeline.domain.labels import label
@@ -15,7 +16,6 @@ from closeline.store import picks, publications, references
 from closeline.store.picks import Pick
 from closeline.store.publications import NewPublication, PendingDelivery
 from closeline.store.session import Session
-from closeline.store.tables.columns import instant
 
 TEMPLATE = "pick-v1"
 # A pick must be seen before its game begins: one minute is the least that a channel may need.

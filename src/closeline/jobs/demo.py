@@ -1,8 +1,8 @@
 """The demonstration: synthetic leagues warmed up, then a fortnight through all ten verbs with publishing on.
 
-It is a backtest like any other, by the same jobs: nothing is published that warm-up did not prove, and what it proves is
-decided by the gates. It opens nothing from the network, gives the same record every time, can be stopped anywhere and
-started again, and changes nothing in a record in which it has run.
+It is a backtest like any other, by the same jobs: nothing is published that warm-up did not prove, and the gates decide
+what it proves. It opens nothing from the network, gives the same record every time, can be stopped anywhere and started
+again, and changes nothing in a record in which it has run.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from closeline.jobs.synthetic import synthetic_archives
 from closeline.store.events import LoggedEvent, since
 from closeline.store.session import unit_of_work
 
-# The seed that ships. Thresholds are fitted on the warm-up of this world; no other was chosen for its picks.
+# The seed that ships: the first one. What it publishes is decided by thresholds fitted on its own warm-up.
 SEED = 1
 FORTNIGHT = timedelta(days=14)
 
@@ -65,7 +65,11 @@ def publish_from(shelf: Shelf) -> date:
     return max(opening.day for opening in shelf.timetable()) - FORTNIGHT + timedelta(days=1)
 
 
-def run_demo(desk: Desk, progress: Progress = lambda done, of: None) -> DemoOutcome:
+def _silent(done: int, of: int) -> None:
+    del done, of
+
+
+def run_demo(desk: Desk, progress: Progress = _silent) -> DemoOutcome:
     """Run the archives on a desk's shelf, the last fortnight of them with publishing on, and tell what happened.
 
     Raises ValueError for a desk without archives.

@@ -38,28 +38,32 @@ class Imported:
     capture: Capture
 
 
-def import_archives(desk: Desk, progress: Progress = lambda done, of: None) -> tuple[Imported, ...]:
-    """Import every archive on the desk's shelf, one after the other; progress is told in games."""
+def import_archives(desk: Desk, progress: Progress | None = None) -> tuple[Imported, ...]:
+    """Import every archive on the desk's shelf, one after the other; progress is told in files."""
     archives = desk.shelf.archives
-    of, before = sum(len(archive.parsed.events) for archive in archives), 0
     imported = []
-    for archive in archives:
-        start = before
-        imported.append(import_archive(desk, archive, lambda done, _, start=start: progress(start + done, of)))
-        before += len(archive.parsed.events)
+    for done, archive in enumerate(archives, start=1):
+        imported.append(import_archive(desk, archive))
+        if progress:
+            progress(done, len(archives))
     return tuple(imported)
 
 
-def import_archive(desk: Desk, archive: Archive, progress: Progress = lambda done, of: None) -> Imported:
-    """Keep a file's bytes and all that was read in them; a second time the same bytes add nothing."""
-    set_aside = _keep_bytes(desk, archive)
-    shelf, total = Shelf((archive,)), set_aside
-    of, done = len(archive.parsed.events), 0
-    for days in _portions(shelf):
-        total += _keep_days(desk, archive, shelf, days)
-        done = min(of, done + sum(_size(shelf, day) for day in days))
-        progress(done, of)
-    return Imported(archive.payload.name, archive.feed, archive.payload_sha, shelf.leagues, of, total)
+def import_archive(desk: Desk, archive: Archive, progress: Progress | None = None) -> Imported:
+    """Keep a file's bytes and all that was read in them; a second time the same bytes add nothing.
+
+    Progress is told in days of games.
+    """
+    total, shelf = _keep_bytes(desk, archive), Shelf((archive,))
+    days = _days(shelf)
+    done = 0
+    for portion in _portions(shelf, days):
+        total += _keep_days(desk, archive, shelf, portion)
+        done += len(portion)
+        if progress:
+            progress(done, len(days))
+    games = len(archive.parsed.events)
+    return Imported(archive.payload.name, archive.feed, archive.payload_sha, shelf.leagues, games, total)
 
 
 def total_of(imported: Sequence[Imported]) -> Capture:
@@ -79,12 +83,16 @@ def _keep_bytes(desk: Desk, archive: Archive) -> Capture:
     return counted
 
 
-def _portions(shelf: Shelf) -> Iterator[list[_Day]]:
-    """Yield the days of a shelf in order, as many at a time as one transaction takes."""
+def _days(shelf: Shelf) -> list[_Day]:
+    return sorted({(opening.day, opening.league) for opening in shelf.timetable()})
+
+
+def _portions(shelf: Shelf, days: Sequence[_Day]) -> Iterator[list[_Day]]:
+    """Yield the days in order, as many at a time as one transaction takes."""
     portion: list[_Day] = []
     held = 0
-    for day in sorted({(opening.day, opening.league) for opening in shelf.timetable()}):
-        size = _size(shelf, day)
+    for day in days:
+        size = _events(shelf, day)
         if portion and held + size > EVENTS_PER_TRANSACTION:
             yield portion
             portion, held = [], 0
@@ -94,8 +102,9 @@ def _portions(shelf: Shelf) -> Iterator[list[_Day]]:
         yield portion
 
 
-def _size(shelf: Shelf, day: _Day) -> int:
-    return len({event.provider_event_id for phase in PHASES for part in _parts(shelf, [day], phase) for event in part.events})
+def _events(shelf: Shelf, day: _Day) -> int:
+    parts = [part for phase in PHASES for part in _parts(shelf, [day], phase)]
+    return len({event.provider_event_id for part in parts for event in part.events})
 
 
 def _parts(shelf: Shelf, days: Sequence[_Day], phase: Phase) -> list[ParsedPayload]:

@@ -1,7 +1,7 @@
 """The embedded runner: a thread beside the program that wakes the desk and runs what is due.
 
 The thread's timer says only "look again"; which slot a job is due for is said by `schedule`, from the desk's clock. Two
-runners on one record are harmless: the row in `job_run` lets a slot run once, and the one who comes second finds it done.
+runners on one record are harmless: the row in `job_run` lets a slot run once, and who comes second finds it done.
 """
 
 from collections.abc import Callable, Iterator

@@ -34,6 +34,8 @@ LEAGUES = (League.NBA, League.NFL)
 
 MARGIN_OF_BOOK = 0.0476  # -110 on both sides
 SHORTEST_PRICE = 100
+NEVER = -1000
+TIRED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class World:
     `team` is the spread of strengths and `carried` what a season leaves of it; `upset` is what befalls a game and is
     known to the market alone; `opening` and `closing` are the noise of its lines. First of a pair: margin; then total.
     `games_on` counts the games of a day by weekday, Monday first; each day draws from the teams that have played
-    least, `spare` more of them than it needs.
+    least, `spare` more of them than it needs, and leaves those out that played fewer than `rest` days ago.
     """
 
     begins: tuple[int, int]
@@ -57,18 +59,21 @@ class World:
     closing: tuple[float, float]
     games_on: tuple[int, ...]
     spare: int
+    rest: int
     starts: tuple[time, ...]
 
 
 # Football plays on Thursday, Sunday and Monday, every team once a week but for its byes.
 WORLDS = {
     League.NBA: World(
-        (10, 24), 165, 2.4, 222.0, (4.2, 4.0), 0.88, (1.1, 1.6), (1.0, 1.7), (0.3, 0.5), (7, 6, 7, 5, 8, 6, 6),
-        4, (time(19), time(20), time(22)),
+        begins=(10, 24), days=165, games_on=(7, 6, 7, 5, 8, 6, 6), spare=4, rest=1,
+        starts=(time(19), time(20), time(22)), home_edge=2.4, level=222.0, team=(4.2, 4.0), carried=0.88,
+        upset=(1.1, 1.6), opening=(1.0, 1.7), closing=(0.3, 0.5),
     ),
     League.NFL: World(
-        (9, 6), 123, 1.8, 45.0, (4.5, 2.6), 0.75, (0.9, 1.0), (1.1, 1.3), (0.4, 0.5), (1, 0, 0, 1, 0, 0, 13),
-        0, (time(13), time(16, 25), time(20, 15)),
+        begins=(9, 7), days=123, games_on=(1, 0, 0, 1, 0, 0, 13), spare=0, rest=4,
+        starts=(time(13), time(16, 25), time(20, 15)), home_edge=1.8, level=45.0, team=(4.5, 2.6), carried=0.75,
+        upset=(0.9, 1.0), opening=(1.1, 1.3), closing=(0.4, 0.5),
     ),
 }  # fmt: skip
 
@@ -86,7 +91,7 @@ class Fixture:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What the market asks in one phase, one entry per game: lines, and American prices of HOME or OVER, then the other."""
+    """What the market asks in one phase, game by game: lines, and American prices, HOME or OVER first."""
 
     spread: Floats
     spread_prices: list[tuple[int, int]]
@@ -128,19 +133,21 @@ def _team_names(league: League) -> list[str]:
 def _schedule(world: World, seasons: Sequence[int], teams: int, last: date, generator: Generator) -> Iterator[Fixture]:
     for season in seasons:
         first = date(season, *world.begins)
-        played = np.zeros(teams)
+        played, since = np.zeros(teams), np.full(teams, NEVER)
         for offset in range(world.days):
             day = first + timedelta(days=offset)
             games = world.games_on[day.weekday()]
             if day > last or not games:
                 continue
             # Less than one game is added, so that chance orders only teams that played equally often.
-            order = np.argsort(played + generator.random(teams), kind="stable")
+            tired = np.where(offset - since < world.rest, TIRED, 0)
+            order = np.argsort(played + generator.random(teams) + tired, kind="stable")
             playing = generator.permutation(order[: 2 * games + world.spare])[: 2 * games]
             for number, (home, away) in enumerate(playing.reshape(-1, 2).tolist()):
                 at = world.starts[number * len(world.starts) // games]
                 yield Fixture(season, day, eastern(day, at), home, away)
             played[playing] += 1
+            since[playing] = offset
 
 
 def _true_means(world: World, fixtures: Sequence[Fixture], teams: int, generator: Generator) -> Floats:
@@ -219,7 +226,7 @@ def _scores(
 def _draw(mass: Floats, values: NDArray[np.int64], generator: Generator) -> NDArray[np.int64]:
     reached = np.cumsum(mass, axis=1)
     place = (reached < generator.random((len(mass), 1))).sum(axis=1)
-    return values[np.minimum(place, values.size - 1)]
+    return np.asarray(values[np.minimum(place, values.size - 1)])
 
 
 _COLUMNS = (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -105,5 +106,5 @@ def open_questions(session: Session) -> list[Question]:
     ]  # fmt: skip
 
 
-def _bytes(row: "Row[object]") -> Bytes:  # type: ignore[type-var]
+def _bytes(row: Row[Any]) -> Bytes:
     return Bytes(row.payload_sha, row.name, row.feed, row.size, row.bytes_received_at)

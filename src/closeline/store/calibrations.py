@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from closeline.domain.clock import micros
 from closeline.domain.ids import canonical_json, content_id
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.learning import calibration_event, calibration_segment, calibration_version
 
 _VERSION_COLUMNS = (

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from closeline.domain.clock import micros
 from closeline.domain.gates import Finding, Verdict
 from closeline.domain.ids import canonical_json
 from closeline.domain.markets import Side
 from closeline.domain.picks import Decision, Tier
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.desk import candidate_finding
 from closeline.store.tables.model import prediction
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from closeline.domain.captures import ParsedPayload, Phase, RawPayload
+from closeline.domain.clock import micros
 from closeline.domain.errors import CorruptRecord, NotFound
 from closeline.domain.ids import canonical_json, content_id, sha256_hex
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.evidence import quarantine, quote, raw_payload, snapshot
 from closeline.store.tables.reference import mapping_review
 

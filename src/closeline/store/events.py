@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from closeline.domain.clock import micros
 from closeline.domain.events import Event
 from closeline.domain.ids import canonical_json, sha256_hex
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.governance import event_log
 
 GENESIS = "0" * 64

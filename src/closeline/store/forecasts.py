@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
 from closeline.domain.ids import content_id
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.model import prediction, sim_run, sim_run_completion, sim_run_input
 
 _RUN_COLUMNS = (
@@ -131,7 +131,12 @@ class Prediction:
 
 def output_hash(predictions: Sequence[Prediction]) -> str:
     """Return the hash of what a run gave."""
-    return content_id("output", *sorted(repr(item.said()) for item in predictions))
+    return content_id("output", *sorted(repr(tuple(map(_unsigned, item.said()))) for item in predictions))
+
+
+def _unsigned(value: object) -> object:
+    # SQLite keeps no sign of zero.
+    return value + 0.0 if isinstance(value, float) else value
 
 
 def already_forecast(session: Session, events: Sequence[str], *, tenant_id: str) -> set[str]:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Table, bindparam, select
 
+from closeline.domain.clock import micros
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.desk import grade, line_track, pick
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from closeline.domain.clock import micros
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.governance import job_run
 
 _STATE = select(job_run.c.state).where(job_run.c.job == bindparam("job_name"), job_run.c.slot == bindparam("slot_name"))

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
 from closeline.domain.ids import canonical_json, content_id
 from closeline.domain.policies import DecisionPolicy
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.governance import config_version
 from closeline.store.tables.learning import decision_policy
 from closeline.store.tables.model import model_version, rating_state

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 
+from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
 from closeline.domain.ids import content_id
 from closeline.domain.markets import Selection, Side, market
 from closeline.domain.odds import OddsFormat, Price
 from closeline.domain.picks import Decision, PickState, Tier, advance
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.desk import grade, line_track, pick, pick_event, publication
 
 _COLUMNS = (

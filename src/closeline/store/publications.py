@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
+from closeline.domain.clock import micros
 from closeline.domain.ids import content_id, sha256_hex
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.desk import delivery, delivery_attempt, publication
 
 _PENDING = (

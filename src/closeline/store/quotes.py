@@ -10,10 +10,10 @@ from functools import lru_cache
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from closeline.domain.clock import micros
 from closeline.domain.markets import Market, Side, market
 from closeline.domain.odds import OddsFormat, Price
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.evidence import quote, quote_heartbeat
 from closeline.store.tables.reference import event
 

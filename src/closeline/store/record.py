@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Column, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from closeline.domain.clock import micros
 from closeline.domain.ids import canonical_json, hash_lines
 from closeline.store.session import Session
-from closeline.store.tables.columns import Instant, micros
+from closeline.store.tables.columns import Instant
 from closeline.store.tables.desk import grade, line_track, pick, pick_event, publication
 from closeline.store.tables.model import prediction
 
@@ -41,4 +42,5 @@ def _of_leagues(table: object, leagues: tuple[str, ...]) -> ColumnElement[bool]:
 def _plain(value: object, column: "Column[object]") -> object:
     if isinstance(column.type, Instant) and isinstance(value, datetime):
         return micros(value)
-    return value
+    # SQLite keeps no sign of zero.
+    return value + 0.0 if isinstance(value, float) else value

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from closeline.domain.captures import Basis
+from closeline.domain.clock import micros
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import League
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.reference import event, event_alias, event_version, team, team_alias
 
 _ALIASES = select(team_alias.c.league, team_alias.c.provider, team_alias.c.spelling, team_alias.c.team_id)

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from closeline.domain.captures import ResultStatus
+from closeline.domain.clock import micros
 from closeline.domain.ids import canonical_json
 from closeline.store.session import Session
-from closeline.store.tables.columns import micros
 from closeline.store.tables.evidence import event_result
 
 _COLUMNS = (

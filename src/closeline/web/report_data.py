@@ -11,6 +11,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from closeline.domain.events import CandidatesGated
 from closeline.domain.labels import label
 from closeline.domain.leagues import League, league_day
 from closeline.domain.markets import MONEYLINE, Selection, line_text
@@ -21,7 +22,7 @@ from closeline.flow.view import Ended, LeagueFigures
 from closeline.maths.record_figures import Mean, mean_with_interval
 from closeline.maths.reliability import ReliabilityCurve, reliability_curve
 from closeline.maths.simulate.streams import stream
-from closeline.store import captures, outcomes, quotes, references
+from closeline.store import captures, events, outcomes, quotes, references
 from closeline.store.ratings import BEGINNING
 from closeline.store.session import Session
 
@@ -120,11 +121,15 @@ class Report:
 
 
 def read_report(session: Session, *, tenant_id: str, publish_from: date | None = None) -> Report:
-    """Read everything that the report shows; leagues of which the record holds nothing are left out."""
+    """Read everything that the report shows; leagues of which the record holds nothing are left out.
+
+    Forecasts count from `publish_from` on, or else from the day on which a league's first candidates were judged.
+    """
     known = [league for league in League if _is_known(session, league)]
+    judged = _first_judged(session, tenant_id)
     return Report(
         tenant_id,
-        tuple(_league(session, tenant_id, league, publish_from) for league in known),
+        tuple(_league(session, tenant_id, league, publish_from or judged.get(league)) for league in known),
         view.record_hash(session, tenant_id=tenant_id, leagues=known),
     )
 
@@ -133,6 +138,15 @@ def _is_known(session: Session, league: League) -> bool:
     return bool(
         quotes.count(session, league=league) or outcomes.results_count(session, league=league, as_of=END_OF_TIME)
     )
+
+
+def _first_judged(session: Session, tenant_id: str) -> Mapping[str, date]:
+    """Return the first day on which each league's candidates met the gates; what came before it is warm-up."""
+    first: dict[str, date] = {}
+    for event in events.since(session, chain=tenant_id, after=0):
+        if event.name == CandidatesGated.__name__:
+            first.setdefault(str(event.body["league"]), league_day(event.at))
+    return first
 
 
 def _league(session: Session, tenant_id: str, league: League, publish_from: date | None) -> LeagueReport:
@@ -192,12 +206,12 @@ def _sources(session: Session, ended: Sequence[Ended]) -> tuple[str, ...]:
 
 def _labels(session: Session, selections: Sequence[Selection]) -> Mapping[str, str]:
     known = references.versions(session, sorted({item.event_id for item in selections}), as_of=END_OF_TIME)
-    teams = sorted({team for event in known.values() for team in (event.home_team_id, event.away_team_id)})
+    teams = sorted({team for game in known.values() for team in (game.home_team_id, game.away_team_id)})
     names = references.team_names(session, teams)
     return {
-        item.selection_id: label(item, home=names[event.home_team_id], away=names[event.away_team_id])
+        item.selection_id: label(item, home=names[game.home_team_id], away=names[game.away_team_id])
         for item in selections
-        for event in (known[item.event_id],)
+        for game in (known[item.event_id],)
     }
 
 

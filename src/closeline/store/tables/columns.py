@@ -5,7 +5,7 @@ STRICT knows only INTEGER, REAL, TEXT and BLOB: hence the SQLite spelling beside
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,20 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from closeline.domain.clock import aware
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(moment: datetime) -> int:
-    """Return whole microseconds since 1970 in UTC; raises ValueError when `moment` has no zone."""
-    return (aware(moment) - EPOCH) // _MICROSECOND
-
-
-def instant(stored: int) -> datetime:
-    """Return the aware UTC time of whole microseconds since 1970: the inverse of `micros`."""
-    return EPOCH + timedelta(microseconds=stored)
+from closeline.domain.clock import instant, micros
 
 
 class Instant(TypeDecorator[datetime]):

@@ -2,18 +2,7 @@
 
 from sqlalchemy import Index
 
-from closeline.store.tables.columns import (
-    COUNT,
-    FLAG,
-    INSTANT,
-    filled,
-    flag,
-    given,
-    key,
-    maybe,
-    one_of,
-    refers,
-)
+from closeline.store.tables.columns import COUNT, FLAG, INSTANT, filled, flag, given, key, maybe, one_of, refers
 from closeline.store.tables.metadata import append_only, mutable
 
 team = append_only("team", key("team_id"), given("league"), given("name"), filled("team_id"))

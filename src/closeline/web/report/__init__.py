@@ -24,7 +24,7 @@ PICKS_SHOWN = 40
 
 
 def write_report(session: Session, *, tenant_id: str, out: Path, publish_from: date | None = None) -> None:
-    """Write the report of a tenant's whole record to `out`; forecasts count from `publish_from` on."""
+    """Write the report of a tenant's whole record to `out`; see `read_report` for `publish_from`."""
     page = render(read_report(session, tenant_id=tenant_id, publish_from=publish_from))
     out.write_text(page, encoding="utf-8")
 
@@ -34,17 +34,21 @@ def render(report: Report) -> str:
     style = _packaged("report.css")
     # Leagues with picks come first; else their order stands.
     ordered = sorted(report.leagues, key=lambda league: not league.figures.published)
-    return _environment().from_string(_packaged("report.html.j2")).render(
-        report=report,
-        leagues=[(league, _charts(league)) for league in ordered],
-        synthetic=any(league.synthetic for league in report.leagues),
-        all_synthetic=all(league.synthetic for league in report.leagues),
-        refusals=_refusals,
-        published=sum(league.figures.published for league in report.leagues),
-        style=Markup(style),  # noqa: S704 -- our own file
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        picks_shown=PICKS_SHOWN,
-        words=words,
+    return (
+        _environment()
+        .from_string(_packaged("report.html.j2"))
+        .render(
+            report=report,
+            leagues=[(league, _charts(league)) for league in ordered],
+            synthetic=any(league.synthetic for league in report.leagues),
+            all_synthetic=all(league.synthetic for league in report.leagues),
+            refusals=_refusals,
+            published=sum(league.figures.published for league in report.leagues),
+            style=Markup(style),  # noqa: S704 -- our own file
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            picks_shown=PICKS_SHOWN,
+            words=words,
+        )
     )
 
 

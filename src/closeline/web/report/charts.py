@@ -28,8 +28,8 @@ def clv_histogram(name: str, values: Sequence[float], mean: Mean) -> Markup:
         marks.append(frame.area([(mean.low, 0), (mean.high, 0), (mean.high, top), (mean.low, top)], "interval"))
         marks.append(frame.upright(mean.mean, "mean"))
     said = (
-        f"Histogram of {len(values)} picks. Mean {words.signed(mean.mean)} points, 95 % interval {words.interval(mean)}; "
-        f"{sum(value > 0 for value in values)} of them above zero."
+        f"Histogram of {len(values)} picks, {sum(value > 0 for value in values)} of them above zero. "
+        f"Mean {words.signed(mean.mean)} points, 95 % interval {words.interval(mean)}."
     )
     return picture(name, "Distribution of closing-line value", said, marks)
 
@@ -59,8 +59,8 @@ def reliability(name: str, curve: ReliabilityCurve, n: int) -> Markup:
         frame.path(zip(p, seen, strict=True), "curve"),
     ]
     said = (
-        f"Observed frequency against forecast probability of {n} forecasts from {min(p):.2f} to {max(p):.2f}. The curve "
-        f"lies inside the {curve.level:.0%} band of a calibrated forecaster at {inside} of {len(p)} places."
+        f"Observed frequency against forecast probability of {n} forecasts from {min(p):.2f} to {max(p):.2f}. "
+        f"The curve lies inside the {curve.level:.0%} band of a calibrated forecaster at {inside} of {len(p)} places."
     )
     return picture(name, "Reliability of the published home win", said, marks)
 
@@ -101,15 +101,17 @@ def movement_chart(name: str, movement: Movement) -> Markup:
     heights = [step.height for step in steps]
     # The air holds the two lines of text above each point.
     frame = Frame((-0.5, len(steps) - 0.5), padded(heights, share=0.45, least=2.0 if movement.of_line else 0.2))
+    measure = "line, points" if movement.of_line else "decimal odds"
     places = [(float(number), step.height) for number, step in enumerate(steps)]
     marks = [
-        frame.axes("", "line, points" if movement.of_line else "decimal odds", Axes(tick_text, tick_text, x_marked=False)),
+        frame.axes("", measure, Axes(tick_text, tick_text, x_marked=False)),
         frame.path(places, "curve"),
     ]
     for place, step in zip(places, steps, strict=True):
         x, y = frame.across(place[0]), frame.up(place[1])
         marks.append(frame.dot(place, "end chosen" if step.moment == "Published" else "end"))
-        marks.append(text(x, y - 12, " at ".join(part for part in (step.line, step.price) if part), "value middle"))
+        marks.append(text(x, y - 12, step.price, "tick middle"))
+        marks.append(text(x, y - 27, step.line, "value middle"))
         marks.append(text(x, frame.up(frame.y[0]) + 18, step.moment, "tick middle"))
     said = "; ".join(f"{step.moment} {' at '.join(part for part in (step.line, step.price) if part)}" for step in steps)
     return picture(name, f"Movement of {movement.label}", f"{said}.", marks)

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from closeline.web.report.words import MINUS
 
 WIDTH, HEIGHT = 420, 280
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 48, 20, 14, 44
 TICKS = 5
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -78,18 +78,13 @@ class Frame:
             for value in ticks(self.y)
         ]
         columns = (
-            [
-                words(self.across(value), HEIGHT - BOTTOM + 16, write.x(value), "tick middle")
-                for value in ticks(self.x)
-            ]
+            [words(self.across(value), HEIGHT - BOTTOM + 16, write.x(value), "tick middle") for value in ticks(self.x)]
             if write.x_marked
             else []
         )
         names = [
             words((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, x_name, "name middle"),
-            mark(
-                "text", y_name, x=-(TOP + HEIGHT - BOTTOM) / 2, y=12.0, class_="name middle", transform="rotate(-90)"
-            ),
+            mark("text", y_name, x=-(TOP + HEIGHT - BOTTOM) / 2, y=12.0, class_="name middle", transform="rotate(-90)"),
         ]
         return Markup("").join([*rows, *columns, *names])
 
