@@ -8,6 +8,9 @@ from sqlalchemy import Engine
 from closeline.store import schema
 from closeline.store.engine import open_engine
 from tests import databases
+from tests.builders.fixtures import played, seeded, trusting
+
+__all__ = ["empty", "played", "record", "seeded", "trusting"]
 
 
 @pytest.fixture

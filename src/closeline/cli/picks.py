@@ -114,7 +114,8 @@ def _show_end(found: "shapes.Lineage") -> None:
     elif track.clv_prob is None:
         say(f"close: missing ({track.missing_reason})")
     else:
-        say(f"close {track.close_price} / {track.close_price_opposite}, open {track.open_price}, best {track.best_price}")
+        prices = f"{track.close_price} / {track.close_price_opposite}"
+        say(f"close {prices}, open {track.open_price}, best {track.best_price}")
         say(f"  CLV {100 * track.clv_prob:+.2f} points, EV at close {number(track.clv_ev, 4, signed=True)}")
 
 

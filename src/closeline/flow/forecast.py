@@ -28,6 +28,7 @@ from closeline.maths.distributions import (
     read_pair,
     win_push_loss,
 )
+from closeline.maths.policy import anchored
 from closeline.maths.ratings import RatingForecast
 from closeline.store import calibrations, closes, evaluations, forecasts, models, references
 from closeline.store.calibrations import ActiveMap
@@ -238,7 +239,7 @@ def _prediction(known: Knowledge, run: Run, question: Question, raw: float, push
     calibrated = _round(float(_map(active).apply(np.array([p_raw]))[0]))
     anchor = None
     if policy is not None and question.q_market is not None:
-        anchor = _round(anchored(question.q_market, calibrated, policy.beta))
+        anchor = _round(float(anchored(question.q_market, calibrated, policy.beta)))
     moved = None if anchor is None or question.q_market is None else _round(anchor - question.q_market)
     return Prediction(
         content_id("prediction", run.run_id, key, question.line_quarters, question.book), known.tenant_id, run.run_id,
@@ -251,13 +252,6 @@ def _prediction(known: Knowledge, run: Run, question: Question, raw: float, push
 
 def _map(active: ActiveMap | None) -> CalibrationMap:
     return IDENTITY if active is None else CalibrationMap.from_json(active.map_json)
-
-
-def anchored(q_market: float, p_calibrated: float, beta: float) -> float:
-    """Return the predicted closing probability: the market's logit, moved by beta of the model's distance to it."""
-    logit_market = np.log(q_market / (1 - q_market))
-    logit_model = np.log(p_calibrated / (1 - p_calibrated))
-    return float(1 / (1 + np.exp(-(logit_market + beta * (logit_model - logit_market)))))
 
 
 def _round(value: float) -> float:

@@ -3,6 +3,7 @@
 import math
 from datetime import datetime
 
+from closeline.domain.captures import ResultStatus
 from closeline.domain.events import PicksSettled
 from closeline.domain.leagues import League
 from closeline.domain.picks import PickState
@@ -42,8 +43,9 @@ def settle_picks(session: Session, *, tenant_id: str, league: League, snapshot_i
     return PicksSettled(league, snapshot_id, len(graded))
 
 
-def game_record(result: EventResult) -> GameRecord:
-    """Return a result as the settlement rules take it."""
+def game_record(league: League, result: EventResult) -> GameRecord:
+    """Return a result as the settlement rules take it: of a game called early, the innings on file were played."""
+    called = league is League.MLB and result.status is ResultStatus.SHORTENED and bool(result.periods)
     return GameRecord(
         status=result.status,
         home=result.home_score,
@@ -51,6 +53,7 @@ def game_record(result: EventResult) -> GameRecord:
         periods=result.periods,
         overtime=result.overtime,
         shootout=result.shootout,
+        innings_completed=float(len(result.periods)) if called else None,
     )
 
 
@@ -60,7 +63,7 @@ def grade_of(item: Pick, result: EventResult, track: LineTrack | None, *, at: da
     terms = SettledTerms(
         League(item.league), selection.market, selection.side, selection.line_quarters, item.price.exact
     )
-    settled = settle(terms, game_record(result))
+    settled = settle(terms, game_record(terms.league, result))
     if isinstance(settled, NotFinal):
         return None
     won = {Result.WIN: 1.0, Result.LOSS: 0.0}.get(settled.result)

@@ -4,7 +4,7 @@ Everything learned here is a version. Nothing in force is ever edited; what repl
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -18,14 +18,14 @@ from closeline.domain.markets import GAME_MARKETS, TOTAL, Market
 from closeline.domain.policies import DecisionPolicy, MarketPolicy
 from closeline.maths.calibrate import IDENTITY, CalibrationMap
 from closeline.maths.distributions import ScoreDistribution, fit_score_distribution, read_pair
-from closeline.maths.policy import Movement, fit_movement, fit_threshold
+from closeline.maths.policy import Movement, Threshold, anchored, fit_movement, fit_threshold
 from closeline.maths.simulate.streams import stream
 from closeline.maths.trial import Trial, try_out
 from closeline.store import calibrations, models, outcomes
 from closeline.store.calibrations import NewCalibration
 from closeline.store.closes import margin_means, total_means
 from closeline.store.history import PlayedGame, played
-from closeline.store.outcomes import Moves, Settled
+from closeline.store.outcomes import Settled
 from closeline.store.ratings import BEGINNING
 from closeline.store.session import Session
 
@@ -37,6 +37,7 @@ OBSERVATIONS_LEAST = 200
 GROWTH = 1.05
 REFIT = 1.25
 POLICY_REFIT = 1.1
+NO_THRESHOLD = Threshold(None, 0, None)
 # Markets learn: the last few thousand closes say more of the next one than the first seasons on file.
 MOVES_WINDOW = 5000
 LEAGUES_THAT_TIE = frozenset({League.NFL})
@@ -191,37 +192,53 @@ def fit_policy(
     return PolicyFitted(league, fitted.policy_version)
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A market's settled predictions, what the map in force makes of them, and where their markets closed."""
+
+    known: Settled
+    model: Floats
+    q_close: Floats
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Return which have an honest open and a close."""
+        return ~self.known.suspect & ~np.isnan(self.known.q_market) & ~np.isnan(self.q_close)
+
+
 def _market_policy(
-    session: Session,
-    tenant_id: str,
-    league: League,
-    market: Market,
-    before: DecisionPolicy | None,
-    at: datetime,
+    session: Session, tenant_id: str, league: League, market: Market, before: DecisionPolicy | None, at: datetime
 ) -> MarketPolicy | None:
     known = outcomes.settled(
         session, tenant_id=tenant_id, league=league, market_key=market.key, since=BEGINNING, as_of=at
     )
+    if before is not None:
+        known = known.latest(MOVES_WINDOW)
     if not known.events:
         return None
+    study = _study(session, tenant_id, league, market, known, at)
+    recent = np.flatnonzero(study.usable)[-MOVES_WINDOW:]
+    if recent.size < OBSERVATIONS_LEAST:
+        return None
+    movement = fit_movement(study.model[recent], known.q_market[recent], study.q_close[recent], known.days[recent])
+    if before is None:
+        found = _threshold(session, market, study, _trust(movement), at)
+    else:
+        previous = before.of(market.key)
+        found = Threshold(previous.threshold, previous.threshold_n, previous.clv_lower_90) if previous else NO_THRESHOLD
+    return MarketPolicy(
+        market.key, _trust(movement), movement.standard_error, movement.n, found.edge, found.n, found.lower_90
+    )
+
+
+def _study(session: Session, tenant_id: str, league: League, market: Market, known: Settled, at: datetime) -> Study:
     margin, total = read_pair(models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=at)[1])
-    closed = outcomes.moves(
+    q_close = outcomes.closing_probabilities(
         session, known, market_key=market.key, distribution=total if market == TOTAL else margin, as_of=at
     )
     in_force = calibrations.active(session, tenant_id=tenant_id, league=league, as_of=at).get(market.key)
     model = (CalibrationMap.from_json(in_force.map_json) if in_force else IDENTITY).apply(known.p_raw)
-    use = ~known.suspect & ~np.isnan(known.q_market) & ~np.isnan(closed.q_close)
-    if int(use.sum()) < OBSERVATIONS_LEAST:
-        return None
-    recent = np.flatnonzero(use)[-MOVES_WINDOW:]
-    movement = fit_movement(model[recent], known.q_market[recent], closed.q_close[recent], known.days[recent])
-    previous = before.of(market.key) if before else None
-    if previous is not None:
-        return MarketPolicy(
-            market.key, _trust(movement), movement.standard_error, movement.n, previous.threshold,
-            previous.threshold_n, previous.clv_lower_90,
-        )  # fmt: skip
-    return _with_threshold(market, movement, model, known, closed)
+    return Study(known, model, q_close)
 
 
 def _trust(movement: Movement) -> float:
@@ -229,22 +246,13 @@ def _trust(movement: Movement) -> float:
     return round(max(movement.beta, 0.0), 9)
 
 
-def _with_threshold(market: Market, movement: Movement, model: Floats, known: Settled, closed: Moves) -> MarketPolicy:
-    playable = known.quoted & ~np.isnan(closed.q_close) & ~np.isnan(closed.price) & ~np.isnan(closed.price_other)
-    q_open, q_close = known.q_market[playable], closed.q_close[playable]
-    anchor = _anchor(q_open, model[playable], _trust(movement))
-    edge = anchor - 1 / closed.price[playable]
-    edge_other = (1 - anchor) - 1 / closed.price_other[playable]
+def _threshold(session: Session, market: Market, study: Study, beta: float, at: datetime) -> Threshold:
+    price, price_other = outcomes.opening_prices(session, study.known, market_key=market.key, as_of=at)
+    playable = study.known.quoted & study.usable & ~np.isnan(price) & ~np.isnan(price_other)
+    q_open, q_close = study.known.q_market[playable], study.q_close[playable]
+    price, price_other = price[playable], price_other[playable]
+    anchor = anchored(q_open, study.model[playable], beta)
+    edge, edge_other = anchor - 1 / price, (1 - anchor) - 1 / price_other
     canonical = edge >= edge_other
-    realised = np.where(
-        canonical, q_close - 1 / closed.price[playable], (1 - q_close) - 1 / closed.price_other[playable]
-    )
-    found = fit_threshold(np.where(canonical, edge, edge_other), realised, known.days[playable])
-    return MarketPolicy(
-        market.key, _trust(movement), movement.standard_error, movement.n, found.edge, found.n, found.lower_90
-    )
-
-
-def _anchor(q_market: Floats, model: Floats, beta: float) -> Floats:
-    logit_market = np.log(q_market / (1 - q_market))
-    return np.asarray(1 / (1 + np.exp(-(logit_market + beta * (np.log(model / (1 - model)) - logit_market)))))
+    realised = np.where(canonical, q_close - 1 / price, (1 - q_close) - 1 / price_other)
+    return fit_threshold(np.where(canonical, edge, edge_other), realised, study.known.days[playable])

@@ -211,9 +211,9 @@ def _slope(session: Session, league: League, market: Market, settled: Settled, n
 def _q_close(session: Session, league: League, market: Market, settled: Settled, now: datetime) -> Floats:
     content = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=now)[1]
     margin, total = read_pair(content)
-    return outcomes.moves(
+    return outcomes.closing_probabilities(
         session, settled, market_key=market.key, distribution=total if market == TOTAL else margin, as_of=now
-    ).q_close
+    )
 
 
 def _home_win(session: Session, league: League, settled: Settled, now: datetime) -> HomeWin:

@@ -42,6 +42,13 @@ def log_odds(p: ArrayLike) -> Floats:
     return np.asarray(np.log(chance / (1.0 - chance)))
 
 
+def anchored(market: ArrayLike, model: ArrayLike, beta: float) -> Floats:
+    """Return the predicted closing probability: the market's logit, moved by beta of the model's distance to it."""
+    market_logit = log_odds(market)
+    moved = market_logit + beta * (log_odds(model) - market_logit)
+    return np.asarray(1.0 / (1.0 + np.exp(-moved)))
+
+
 def fit_movement(model: ArrayLike, market: ArrayLike, close: ArrayLike, days: NDArray[np.int64]) -> Movement:
     """Regress logit close - logit market on logit model - logit market; the error is clustered by day.
 

@@ -1,22 +1,23 @@
 """What became of predictions: their games' results and their markets' later prices, as arrays to learn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 
 from closeline.domain.captures import ResultStatus
-from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
+from closeline.domain.clock import micros
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, market
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, price_across
-from closeline.store import evaluations, quotes, references
-from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import QUOTED, SUSPECT
 from closeline.store.session import Session
-from closeline.store.tables.evidence import event_result
-from closeline.store.tables.model import prediction
-from closeline.store.tables.reference import event
+from closeline.store.tables.evidence import event_result, quote
+from closeline.store.tables.model import market_evaluation, prediction
+from closeline.store.tables.reference import event, event_version
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -49,6 +50,39 @@ _RESULTS = (
         event_result.c.received_at <= bindparam("as_of"),
     )
 )
+# Times stay whole microseconds here: these two queries read whole histories, and nobody looks at their times again.
+_RECEIVED = type_coerce(market_evaluation.c.received_at, BigInteger)
+_LATEST_START = (
+    select(type_coerce(event_version.c.starts_at, BigInteger))
+    .where(event_version.c.event_id == market_evaluation.c.event_id)
+    .where(type_coerce(event_version.c.received_at, BigInteger) <= bindparam("as_of"))
+    .order_by(event_version.c.version.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_CLOSES = (
+    select(
+        market_evaluation.c.event_id, market_evaluation.c.book, market_evaluation.c.line_quarters,
+        market_evaluation.c.fair_probability,
+    )
+    .where(
+        market_evaluation.c.event_id.in_(bindparam("events", expanding=True)),
+        market_evaluation.c.market_key == bindparam("market"),
+        market_evaluation.c.flags == "",
+        bindparam("as_of") >= _RECEIVED,
+        _RECEIVED < _LATEST_START,
+    )
+    .order_by(market_evaluation.c.received_at)
+)  # fmt: skip
+_PRICES = (
+    select(quote.c.event_id, quote.c.book, quote.c.side, quote.c.price_exact)
+    .where(
+        quote.c.event_id.in_(bindparam("events", expanding=True)),
+        quote.c.market_key == bindparam("market"),
+        type_coerce(quote.c.received_at, BigInteger) <= bindparam("as_of"),
+    )
+    .order_by(quote.c.received_at, quote.c.quote_id)
+)
 _CHUNK = 4000
 
 
@@ -68,24 +102,14 @@ class Settled:
     predicted_clv: Floats
     won: Floats
 
+    def latest(self, count: int) -> "Settled":
+        """Return the last `count` of them."""
+        return Settled(*(getattr(self, field.name)[-count:] for field in fields(self)))
+
     @property
     def decided(self) -> NDArray[np.bool_]:
         """Return which were won or lost."""
         return np.asarray(~np.isnan(self.won))
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """Where each prediction's market later closed, at the prediction's own line, and the prices it opened at.
-
-    `q_close` is fair, of HOME or OVER given no push, NaN where there is no close; prices are decimal odds of the
-    canonical and of the other side, NaN where none was quoted. `q_open` and `q_close` of derived moneylines are the
-    spread's own word for who wins.
-    """
-
-    q_close: Floats
-    price: Floats
-    price_other: Floats
 
 
 def results_count(session: Session, *, league: str, as_of: datetime) -> int:
@@ -125,68 +149,67 @@ def _floats(values: list[float | None]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def moves(
+def closing_probabilities(
     session: Session, known: Settled, *, market_key: str, distribution: ScoreDistribution, as_of: datetime
-) -> Moves:
-    """Return where the markets of settled predictions closed, carried to each prediction's own line."""
-    closes: list[Evaluation | None] = []
-    prices: list[tuple[float, float]] = []
-    for start in range(0, len(known.events), _CHUNK):
-        chunk = slice(start, start + _CHUNK)
-        found = _closes(session, known, chunk, market_key, as_of)
-        closes += found
-        prices += _opening_prices(session, known, chunk, market_key, as_of)
-    fair = _floats([None if item is None else item.fair_probability for item in closes])
-    lines = _floats([None if item is None else (item.line_quarters or 0) / 4 for item in closes])
-    side = Side.OVER if market_key == TOTAL.key else Side.HOME
+) -> Floats:
+    """Return where each prediction's market closed, fair and at the prediction's own line, shape (n,).
+
+    Of HOME or OVER given no push; NaN where there is no close. A moneyline that was never quoted at the open is
+    followed in the spread that it was derived from: then the answer is the spread's own word for who wins.
+    """
+    derived = (
+        (~known.quoted & ~known.suspect) if market_key == MONEYLINE.key else np.zeros(known.days.shape, dtype=bool)
+    )
+    lines, fair = _closes(session, known, market_key, as_of)
+    if derived.any():
+        spread_lines, spread_fair = _closes(session, known, SPREAD.key, as_of)
+        lines, fair = np.where(derived, spread_lines, lines), np.where(derived, spread_fair, fair)
     closed = ~np.isnan(fair)
     at_line = np.full(fair.shape, np.nan)
     if closed.any():
+        side = Side.OVER if market_key == TOTAL.key else Side.HOME
         at_line[closed] = no_push(price_across(distribution, lines[closed], fair[closed], known.lines[closed], side))
-    price = np.array(prices, dtype=np.float64).reshape(-1, 2)
-    return Moves(at_line, price[:, 0], price[:, 1])
-
-
-def _closes(
-    session: Session, known: Settled, chunk: slice, market_key: str, as_of: datetime
-) -> list[Evaluation | None]:
-    events = known.events[chunk]
-    starts = {name: item.starts_at for name, item in references.versions(session, events, as_of=as_of).items()}
-    last: dict[tuple[str, str, str], Evaluation] = {}
-    for item in evaluations.of_events(session, events, as_of=as_of):
-        if item.is_reference and item.received_at < starts[item.event_id]:
-            last[(item.event_id, item.book, item.market_key)] = item
-    # A moneyline that was never quoted at the open is followed in the market that it was derived from.
-    keys = [market_key if quoted or market_key != MONEYLINE.key else SPREAD.key for quoted in known.quoted[chunk]]
-    return [last.get((name, book, key)) for name, book, key in zip(events, known.books[chunk], keys, strict=True)]
-
-
-def _opening_prices(
-    session: Session, known: Settled, chunk: slice, market_key: str, as_of: datetime
-) -> list[tuple[float, float]]:
-    first: dict[tuple[str, str, str], float] = {}
-    for item in quotes.of_events(session, known.events[chunk], as_of=as_of):
-        if item.market.key == market_key:
-            first.setdefault((item.event_id, item.book, item.side), item.price.decimal)
-    canonical, other = ("OVER", "UNDER") if market_key == TOTAL.key else ("HOME", "AWAY")
-    return [
-        (first.get((name, book, canonical), np.nan), first.get((name, book, other), np.nan))
-        if quoted
-        else (np.nan, np.nan)
-        for name, book, quoted in zip(known.events[chunk], known.books[chunk], known.quoted[chunk], strict=True)
-    ]
+    return at_line
 
 
 def closing_moneylines(session: Session, known: Settled, *, as_of: datetime) -> Floats:
     """Return the fair closing moneyline of HOME for each settled prediction, NaN where none was quoted."""
-    found: list[float] = []
+    return _closes(session, known, MONEYLINE.key, as_of)[1]
+
+
+def _closes(session: Session, known: Settled, market_key: str, as_of: datetime) -> tuple[Floats, Floats]:
+    """Return line (points) and fair probability of the last two-sided price before each start, at the same book."""
+    last: dict[tuple[str, str], tuple[int | None, float]] = {}
     for start in range(0, len(known.events), _CHUNK):
-        events = known.events[start : start + _CHUNK]
-        starts = {name: item.starts_at for name, item in references.versions(session, events, as_of=as_of).items()}
-        last = {
-            item.event_id: item.fair_probability
-            for item in evaluations.of_events(session, events, as_of=as_of)
-            if item.market_key == MONEYLINE.key and item.is_reference and item.received_at < starts[item.event_id]
-        }
-        found += [last.get(name, np.nan) for name in events]
-    return np.array(found, dtype=np.float64)
+        rows = session.rows(_CLOSES, {
+            "events": list(known.events[start : start + _CHUNK]), "market": market_key, "as_of": micros(as_of),
+        })  # fmt: skip
+        last.update({(row[0], row[1]): (row[2], row[3]) for row in rows})
+    found = [last.get(name) for name in zip(known.events, known.books, strict=True)]
+    lines = _floats([None if item is None else (item[0] or 0) / 4 for item in found])
+    return lines, _floats([None if item is None else item[1] for item in found])
+
+
+def opening_prices(session: Session, known: Settled, *, market_key: str, as_of: datetime) -> tuple[Floats, Floats]:
+    """Return the decimal odds at which each quoted market opened: of HOME or OVER, and of the other side."""
+    first: dict[tuple[str, str, str], float] = {}
+    for start in range(0, len(known.events), _CHUNK):
+        rows = session.rows(_PRICES, {
+            "events": list(known.events[start : start + _CHUNK]), "market": market_key, "as_of": micros(as_of),
+        })  # fmt: skip
+        for event_id, book, side, price in rows:
+            first.setdefault((event_id, book, side), _decimal(price))
+    sides = market(market_key).sides
+    pairs = zip(known.events, known.books, known.quoted, strict=True)
+    prices = np.array(
+        [
+            [first.get((name, book, side), np.nan) if quoted else np.nan for side in sides]
+            for name, book, quoted in pairs
+        ]
+    ).reshape(-1, 2)
+    return prices[:, 0], prices[:, 1]
+
+
+@lru_cache(maxsize=4096)
+def _decimal(exact: str) -> float:
+    return float(Fraction(exact))

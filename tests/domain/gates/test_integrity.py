@@ -1,0 +1,88 @@
+"""Line integrity fires on each fault that is planted, and on no sound line."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from closeline.domain.gates import Action
+from closeline.domain.gates.integrity import line_integrity
+from closeline.domain.leagues import League
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Side
+from tests.builders.candidates import a_candidate, a_selection, limits
+
+FAULTS = {
+    "MARKET_LINE_STARTED": {"minutes_to_start": 0.0},
+    "MARKET_LINE_STALE": {"quote_age_minutes": 361.0, "minutes_to_start": 2000.0},
+    "MARKET_LINE_ONE_SIDED": {"two_sided": False},
+    "MARKET_LINE_OUT_OF_RANGE": {"selection": a_selection(TOTAL, line=1200)},
+    "MARKET_LINE_BOOKSUM": {"booksum": 1.2},
+    "MARKET_LINE_UNDERROUND": {"booksum": 0.995},
+}
+
+
+@pytest.mark.parametrize("reason", FAULTS)
+def test_a_planted_fault_blocks_and_is_called_by_its_name(reason):
+    finding = line_integrity(a_candidate(**FAULTS[reason]), limits())
+
+    assert (finding.action, finding.reason) == (Action.BLOCK, reason)
+
+
+def test_a_sound_line_passes():
+    assert line_integrity(a_candidate(), limits()).action is Action.PASS
+
+
+@pytest.mark.parametrize(
+    ("ahead", "age", "stale"),
+    [
+        (1441, 360, False), (1441, 360.01, True), (1440, 60, False), (1440, 60.01, True), (180, 10, False),
+        (180, 10.01, True), (31, 10, False), (30, 3, False), (30, 3.01, True), (0.5, 3, False),
+    ],
+)  # fmt: skip
+def test_a_quote_may_be_older_the_further_off_the_game_is(ahead, age, stale):
+    finding = line_integrity(a_candidate(minutes_to_start=ahead, quote_age_minutes=age), limits())
+
+    assert (finding.reason == "MARKET_LINE_STALE") == stale
+
+
+@pytest.mark.parametrize(
+    ("league", "line", "out"),
+    [
+        (League.NFL, 45 * 4, False), (League.NFL, 66 * 4 + 2, True), (League.NFL, 27 * 4, True), (League.NBA, 45 * 4, True),
+        (League.NBA, 225 * 4, False), (League.MLB, 8 * 4, False), (League.NHL, 6 * 4, False), (League.NHL, 9 * 4, True),
+    ],
+)  # fmt: skip
+def test_a_total_is_judged_by_the_range_of_its_own_league(league, line, out):
+    finding = line_integrity(a_candidate(selection=a_selection(TOTAL, line=line)), limits(league))
+
+    assert (finding.reason == "MARKET_LINE_OUT_OF_RANGE") == out
+
+
+@given(st.integers(-200, 200), st.sampled_from([Side.HOME, Side.AWAY]), st.sampled_from(League))
+def test_a_spread_is_out_of_range_alike_for_both_sides(line, side, league):
+    finding = line_integrity(a_candidate(selection=a_selection(SPREAD, side, line)), limits(league))
+
+    assert (finding.reason == "MARKET_LINE_OUT_OF_RANGE") == (abs(Fraction(line, 4)) > limits(league).spread_max)
+
+
+@pytest.mark.parametrize(("american", "out"), [(-600, False), (-601, True), (600, False), (605, True)])
+def test_a_baseball_moneyline_beyond_six_hundred_is_out_of_range(american, out):
+    finding = line_integrity(a_candidate(selection=a_selection(MONEYLINE), american=american), limits(League.MLB))
+
+    assert (finding.reason == "MARKET_LINE_OUT_OF_RANGE") == out
+
+
+@pytest.mark.parametrize(
+    ("booksum", "reason"),
+    [
+        (0.9899, "MARKET_LINE_BOOKSUM"), (0.99, "MARKET_LINE_UNDERROUND"), (0.9999, "MARKET_LINE_UNDERROUND"), (1.0, ""),
+        (1.12, ""), (1.1201, "MARKET_LINE_BOOKSUM"),
+    ],
+)  # fmt: skip
+def test_a_booksum_must_hold_a_margin_and_not_too_much_of_it(booksum, reason):
+    assert line_integrity(a_candidate(booksum=booksum), limits()).reason == reason
+
+
+def test_what_nobody_quotes_has_no_sum_to_be_judged_by():
+    assert line_integrity(a_candidate(quoted=False, two_sided=False, booksum=0.0), limits()).action is Action.PASS
