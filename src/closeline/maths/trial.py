@@ -60,7 +60,7 @@ def try_out(p_raw: Floats, won: Floats, days: Days, *, active: CalibrationMap, g
     upper = 1.0
     if difference.mean() < 0:
         upper = clustered_upper_bound(difference, when, level=0.90, generator=generator)
-    line = calibration_slope(new, outcome)
+    slope, slope_error = _slope(new, outcome)
     evidence = ActivationEvidence(
         scope=CalibrationScope.SEGMENT,
         evaluated=raw.size,
@@ -72,11 +72,23 @@ def try_out(p_raw: Floats, won: Floats, days: Days, *, active: CalibrationMap, g
         ece_old=expected_calibration_error(old, outcome, scheme=BinScheme.MASS),
         ece_new=expected_calibration_error(new, outcome, scheme=BinScheme.MASS),
         ece_noise_floor=noise_floor(raw.size, 10, 0.5),
-        slope=line.slope,
+        slope=slope,
         shift_p99=float(np.quantile(np.abs(new - raw), 0.99)),
         is_monotone=True,
         is_out_of_time=bool(days[parts.train].max() < when.min()),
-        slope_standard_error=line.slope_standard_error,
+        slope_standard_error=slope_error,
         trained=int(parts.train.sum()),
     )
     return Trial(fitted, evidence, parts)
+
+
+def _slope(p: Floats, won: Floats) -> tuple[float, float]:
+    """Return slope and standard error of outcomes on forecasts; 0 and 0, out of every band, where none can be fitted.
+
+    That is so when the map makes all forecasts the same, which is how a model without skill is calibrated.
+    """
+    try:
+        line = calibration_slope(p, won)
+    except ValueError:
+        return (0.0, 0.0)
+    return (line.slope, line.slope_standard_error)

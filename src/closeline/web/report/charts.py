@@ -110,8 +110,8 @@ def movement_chart(name: str, movement: Movement) -> Markup:
     for place, step in zip(places, steps, strict=True):
         x, y = frame.across(place[0]), frame.up(place[1])
         marks.append(frame.dot(place, "end chosen" if step.moment == "Published" else "end"))
-        marks.append(text(x, y - 12, step.price, "tick middle"))
-        marks.append(text(x, y - 27, step.line, "value middle"))
+        marks.append(text(x, y - 12, step.price, "tick middle clear"))
+        marks.append(text(x, y - 27, step.line, "value middle clear"))
         marks.append(text(x, frame.up(frame.y[0]) + 18, step.moment, "tick middle"))
     said = "; ".join(f"{step.moment} {' at '.join(part for part in (step.line, step.price) if part)}" for step in steps)
     return picture(name, f"Movement of {movement.label}", f"{said}.", marks)

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from closeline.web.report.words import MINUS
 
 WIDTH, HEIGHT = 420, 280
-LEFT, RIGHT, TOP, BOTTOM = 48, 20, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 56, 20, 14, 44
 TICKS = 5
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
