@@ -28,6 +28,11 @@ def tell(session, count, tenant_id=TENANT):
         events.record(session, PolicyFitted("nba", f"p{number}"), tenant_id=tenant_id, actor="tune.policy", at=OPENS + timedelta(seconds=number))
 
 
+def broken_links(engine):
+    with unit_of_work(engine, write=False) as session:
+        return events.broken_links(session, chain=TENANT)
+
+
 def chain(engine):
     with unit_of_work(engine, write=False) as session:
         return events.since(session, chain=TENANT, after=0), events.broken_links(session, chain=TENANT)
@@ -77,7 +82,7 @@ def test_any_change_is_located_to_its_row(record, field, row):
     with unit_of_work(record) as session:
         tell(session, 5)
     changed = tamper(record, "event_log", f"UPDATE event_log SET {CHANGES[field]} WHERE seq = :seq", {"seq": row})
-    _, broken = chain(record)
+    broken = broken_links(record)
 
     assert changed == 1
     assert broken[0] == row
@@ -91,7 +96,7 @@ def test_a_row_that_was_taken_out_shows_at_the_next_one(record, row):
         tell(session, 5)
     tamper(record, "event_log", "DELETE FROM event_log WHERE seq = :seq", {"seq": row})
 
-    assert chain(record)[1][0] == row + 1
+    assert broken_links(record)[0] == row + 1
 
 
 def test_every_single_byte_of_a_body_counts(record):
@@ -101,7 +106,7 @@ def test_every_single_byte_of_a_body_counts(record):
     for place in range(len(body)):
         other = body[:place] + chr(ord(body[place]) ^ 1) + body[place + 1 :]
         tamper(record, "event_log", "UPDATE event_log SET body = :body WHERE seq = 1", {"body": other})
-        assert chain(record)[1] == [1], f"byte {place} was changed unseen"
+        assert broken_links(record) == [1], f"byte {place} was changed unseen"
 
 
 @settings(max_examples=20)

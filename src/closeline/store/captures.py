@@ -84,7 +84,11 @@ def payload(session: Session, sha: str) -> RawPayload:
     if not rows:
         message = f"payload must be in the record, {sha} was not"
         raise NotFound(message)
-    content = zlib.decompress(rows[0].compressed)
+    try:
+        content = zlib.decompress(rows[0].compressed)
+    except zlib.error as error:
+        message = f"payload {sha} cannot be unpacked: the stored bytes were changed"
+        raise CorruptRecord(message) from error
     if sha256_hex(content) != sha or len(content) != rows[0].size:
         message = f"payload {sha} no longer hashes to its name: the stored bytes were changed"
         raise CorruptRecord(message)

@@ -1,0 +1,146 @@
+"""Storage by change: what is left out can be put back, at every moment."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from closeline.domain.markets import SPREAD, Side
+from closeline.store import quotes
+from closeline.store.quotes import NewQuote
+from closeline.store.session import unit_of_work
+from tests.builders.moments import HOUR, MINUTE, OPENS
+from tests.builders.payloads import GAME, a_payload, a_price, a_quote
+from tests.builders.records import number, rolled_back, take_in
+from tests.strategies import quote_paths
+
+SERIES = (GAME, "pinnacle", SPREAD.key, Side.HOME)
+
+
+@pytest.fixture
+def snapshot(seeded):
+    """Give a snapshot and an event that quotes can name."""
+    with unit_of_work(seeded) as session:
+        return take_in(session, a_payload(a_quote(book="other"))).events[0].snapshot_id
+
+
+def a_new_quote(at=OPENS, line=-14, price="-110", side=Side.HOME):
+    return NewQuote(GAME, "pinnacle", SPREAD, side, line, a_price(price), at, None, "row 1")
+
+
+def keep(session, snapshot, *given):
+    return quotes.keep(session, given, snapshot_id=snapshot)
+
+
+def stands(session, at):
+    """Give (line, price) of the series as the record answers at a moment."""
+    found = quotes.latest(quotes.of_events(session, [GAME], as_of=at)).get(SERIES)
+    return None if found is None else (found.line_quarters, found.price.text)
+
+
+def test_a_quote_is_stored_when_it_changes_and_only_then(seeded, snapshot):
+    with unit_of_work(seeded) as session:
+        kept = [keep(session, snapshot, a_new_quote(OPENS + n * MINUTE, price=price)) for n, price in enumerate(["-110", "-110", "-105", "-110"])]
+
+    assert [each.accepted for each in kept] == [1, 0, 1, 1]
+    assert [each.unchanged for each in kept] == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("change", [{"line": -16}, {"price": "-105"}])
+def test_a_change_of_the_line_or_of_the_price_is_a_change(seeded, snapshot, change):
+    with unit_of_work(seeded) as session:
+        keep(session, snapshot, a_new_quote())
+        assert keep(session, snapshot, a_new_quote(OPENS + MINUTE, **change)).accepted == 1
+
+
+@settings(max_examples=60)
+@given(quote_paths(in_order=True))
+def test_the_compressed_record_answers_as_a_full_recording_at_every_poll(seeded, snapshot, drawn):
+    path, arrivals = drawn
+    with rolled_back(seeded) as session:
+        for at, line, price in arrivals:
+            keep(session, snapshot, a_new_quote(at, line, price))
+        for at, line, price in path:
+            assert stands(session, at) == (line, price)
+            assert stands(session, at + MINUTE) == (line, price)
+        assert stands(session, OPENS - MINUTE) is None
+        changes = sum(place == 0 or path[place - 1][1:] != each[1:] for place, each in enumerate(path))
+        assert number(session, "SELECT count(*) FROM quote WHERE book = 'pinnacle'") == changes
+
+
+@settings(max_examples=60)
+@given(quote_paths(in_order=False))
+def test_the_compressed_record_answers_as_a_full_recording_whatever_the_order_of_arrival(seeded, snapshot, drawn):
+    path, arrivals = drawn
+    with rolled_back(seeded) as session:
+        for at, line, price in arrivals:
+            keep(session, snapshot, a_new_quote(at, line, price))
+        for at, line, price in path:
+            assert stands(session, at) == (line, price), f"arrived as {arrivals}"
+
+
+@settings(max_examples=40)
+@given(quote_paths(in_order=True), st.permutations(range(8)))
+def test_one_payload_with_a_whole_path_is_kept_like_many_with_a_poll_each(seeded, snapshot, drawn, order):
+    path, _ = drawn
+    with rolled_back(seeded) as session:
+        keep(session, snapshot, *(a_new_quote(*path[place]) for place in order if place < len(path)))
+        for at, line, price in path:
+            assert stands(session, at) == (line, price)
+
+
+@settings(max_examples=40)
+@given(quote_paths(in_order=True))
+def test_the_same_quotes_a_second_time_accept_nothing(seeded, snapshot, drawn):
+    path, _ = drawn
+    with rolled_back(seeded) as session:
+        for at, line, price in path:
+            keep(session, snapshot, a_new_quote(at, line, price))
+        again = [keep(session, snapshot, a_new_quote(at, line, price)) for at, line, price in path]
+
+    assert sum(each.accepted for each in again) == 0
+    assert sum(each.unchanged for each in again) == len(path)
+
+
+def test_two_lines_of_one_book_at_one_moment_accept_nothing_the_second_time(seeded, snapshot):
+    both = (a_new_quote(line=-14), a_new_quote(line=-16))
+    with unit_of_work(seeded) as session:
+        keep(session, snapshot, *both)
+        assert keep(session, snapshot, *both).accepted == 0
+
+
+@settings(max_examples=40)
+@given(quote_paths(in_order=False))
+def test_the_heartbeat_says_when_the_series_was_last_seen(seeded, snapshot, drawn):
+    path, arrivals = drawn
+    with rolled_back(seeded) as session:
+        for at, line, price in arrivals:
+            keep(session, snapshot, a_new_quote(at, line, price))
+        assert quotes.last_seen(session, [GAME])[SERIES] == path[-1][0]
+
+
+def test_a_quote_that_arrives_late_does_not_take_the_heartbeat_back(seeded, snapshot):
+    with unit_of_work(seeded) as session:
+        keep(session, snapshot, a_new_quote(OPENS + HOUR, price="-105"))
+        keep(session, snapshot, a_new_quote(OPENS))
+        beaten = number(session, "SELECT quote_id FROM quote_heartbeat WHERE book = 'pinnacle'")
+        latest = quotes.latest(quotes.of_events(session, [GAME], as_of=OPENS + HOUR))[SERIES]
+
+    assert beaten == latest.quote_id
+
+
+def test_quotes_received_later_are_not_known_yet(seeded, snapshot):
+    with unit_of_work(seeded) as session:
+        keep(session, snapshot, a_new_quote(OPENS + HOUR))
+        assert stands(session, OPENS + HOUR - timedelta(microseconds=1)) is None
+        assert stands(session, OPENS + HOUR) == (-14, "-110")
+
+
+def test_sides_and_books_are_series_of_their_own(seeded, snapshot):
+    with unit_of_work(seeded) as session:
+        keep(session, snapshot, a_new_quote(), a_new_quote(side=Side.AWAY, line=14))
+        assert number(session, "SELECT count(*) FROM quote WHERE book = 'pinnacle'") == 2
+        assert quotes.count(session, league="nba") == 3
+        assert quotes.count(session, league="nfl") == 0
+        assert quotes.events_seen_in(session, snapshot) == [GAME]
