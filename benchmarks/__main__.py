@@ -46,9 +46,7 @@ def main(names: list[str]) -> int:
     files = [path for path in sorted(FOLDER.glob("[a-z]*.py")) if not names or path.stem in names]
     outcomes = [run(path) for path in files]
     show(outcomes)
-    return (
-        0 if all(not outcome.fault and all(row.kept for row in outcome.rows) for outcome in outcomes) else 1
-    )
+    return 0 if all(not outcome.fault and all(row.kept for row in outcome.rows) for outcome in outcomes) else 1
 
 
 def run(path: Path) -> Outcome:

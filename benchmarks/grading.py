@@ -74,9 +74,7 @@ def in_polars(frame: pl.DataFrame) -> pl.DataFrame:
     )
     over = pl.when(pl.col("side") == 2).then(1).otherwise(-1)
     distance = (
-        pl.when(pl.col("market") <= 1)
-        .then(4 * margin + pl.col("line"))
-        .otherwise(over * (4 * number - pl.col("line")))
+        pl.when(pl.col("market") <= 1).then(4 * margin + pl.col("line")).otherwise(over * (4 * number - pl.col("line")))
     )
     halves = distance.clip(-2, 2)
     won = pl.when(halves > 0).then(pl.col("decimal") - 1.0).otherwise(1.0)

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, make_url
 
 from benchmarks.timing import REPEATS, Figure, Ratio, at_least, report, scaled, seconds
 from closeline.store import schema
-from closeline.store.engine import journal_mode, open_engine
+from closeline.store.database.engine import journal_mode, open_engine
 from closeline.store.session import unit_of_work
 from closeline.store.tables import metadata
 from tests import databases
@@ -63,9 +63,7 @@ def build(url: str) -> None:
     engine = open_engine(url)
     schema.ready(engine)
     events: Rows = [(_event_id(n), "nba", 2026, "2026-01-01", "nba_east", "nba_west", 1) for n in range(500)]
-    times = [
-        (_snapshot_id(n), "sha", "odds", "LIVE", None, START, "1") for n in range(QUOTES // PER_SNAPSHOT + 1)
-    ]
+    times = [(_snapshot_id(n), "sha", "odds", "LIVE", None, START, "1") for n in range(QUOTES // PER_SNAPSHOT + 1)]
     parents: dict[str, Rows] = {
         "team": [("nba_east", "nba", "East"), ("nba_west", "nba", "West")],
         "raw_payload": [("sha", "odds", "odds.json", 1, b"x", START)],
@@ -104,9 +102,7 @@ def raw_sqlite(engine: Engine, rows: Rows) -> None:
 
 
 def _server(engine: Engine) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        make_url(engine.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    )
+    return psycopg.connect(make_url(engine.url).set(drivername="postgresql").render_as_string(hide_password=False))
 
 
 def raw_copy(engine: Engine, rows: Rows) -> None:
@@ -169,9 +165,7 @@ def on_postgresql(rows: Rows) -> list[Figure]:
 
 
 def _say(where: str, measured: Ratio) -> None:
-    ours_rate, rival_rate = (
-        QUOTES / spent / 1000 for spent in (measured.ours_seconds, measured.rival_seconds)
-    )
+    ours_rate, rival_rate = (QUOTES / spent / 1000 for spent in (measured.ours_seconds, measured.rival_seconds))
     print(f"{where}: ours {ours_rate:.0f}k quotes/s, rival {rival_rate:.0f}k quotes/s", file=sys.stderr)
 
 

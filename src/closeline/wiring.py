@@ -20,7 +20,7 @@ from closeline.providers.channels import FileChannel, InAppFeed
 from closeline.providers.excerpts import excerpt_at
 from closeline.providers.foreign import SIZE_MAX
 from closeline.store import models, schema
-from closeline.store.engine import journal_mode, open_engine, shown
+from closeline.store.database.engine import journal_mode, open_engine, shown
 from closeline.store.seed import is_seeded, seed
 from closeline.store.session import unit_of_work
 

@@ -39,9 +39,7 @@ def existing_settings() -> set[str]:
 def event_names() -> set[str]:
     from closeline.domain import events
 
-    kinds = [
-        kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)
-    ]
+    kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)]
     return {kind.__name__ for kind in kinds if kind is not events.Event}
 
 
@@ -80,9 +78,7 @@ def test_every_command_that_a_newcomer_is_shown_exists(page: str) -> None:
     shown = re.findall(r"(?:^|`)(?:\$ )?(closeline(?: [a-z]+)+)", text, flags=re.MULTILINE)
     exist = existing_commands()
 
-    assert [
-        line for line in shown if not any(line == name or line.startswith(f"{name} ") for name in exist)
-    ] == []
+    assert [line for line in shown if not any(line == name or line.startswith(f"{name} ") for name in exist)] == []
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
@@ -105,10 +101,6 @@ def test_every_decision_has_the_five_parts() -> None:
     parts = ["Context", "Decision", "Consequences", "Alternatives", "Enforced by"]
     decisions = sorted((DOCS / "decisions").glob("0*.md"))
 
-    assert [page.name[:4] for page in decisions] == [
-        f"{number:04}" for number in range(1, len(decisions) + 1)
-    ]
+    assert [page.name[:4] for page in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
     for page in decisions:
-        assert re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE) == parts, (
-            page.name
-        )
+        assert re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE) == parts, page.name

@@ -48,8 +48,6 @@ def test_all_locks_fit_into_one_environment() -> None:
     for lock in LOCKS:
         for name, found in pins(lock).items():
             versions.setdefault(name, {})[lock] = found
-    disagreeing = {
-        name: by_lock for name, by_lock in versions.items() if len({*map(frozenset, by_lock.values())}) > 1
-    }
+    disagreeing = {name: by_lock for name, by_lock in versions.items() if len({*map(frozenset, by_lock.values())}) > 1}
 
     assert disagreeing == {}

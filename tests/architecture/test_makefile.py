@@ -24,9 +24,7 @@ def test_every_target_has_its_line_of_help() -> None:
 
 def test_make_alone_prints_every_target() -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
-    said = subprocess.run(
-        ["make"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    ).stdout
+    said = subprocess.run(["make"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
     assert set(re.findall(r"^  make ([a-z]+) ", said, flags=re.MULTILINE)) == PROMISED
 

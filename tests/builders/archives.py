@@ -33,7 +33,9 @@ WINNER_COLUMNS = ("ml_home", "ml_away")
 Row = dict[str, object]
 
 
-def rows(league: League = League.NBA, *, days: int = 20, games: int = 3, seed: int = 1, first: date = FIRST) -> list[Row]:
+def rows(
+    league: League = League.NBA, *, days: int = 20, games: int = 3, seed: int = 1, first: date = FIRST
+) -> list[Row]:
     """Give the rows of a season: `games` games on each of `days` days."""
     chance = random.Random(f"{league}{seed}")
     teams = TEAMS[league]

@@ -58,8 +58,20 @@ def both_sides(
     mirrored = -line if market.type is MarketType.SPREAD and line is not None else line
     place = f"row {event} {market.key} {phase}"
     return (
-        a_quote(event, market=market, side=first, line=line, price=prices[0], at=at, book=book, phase=phase, place=place),
-        a_quote(event, market=market, side=second, line=mirrored, price=prices[1], at=at, book=book, phase=phase, place=place),
+        a_quote(
+            event, market=market, side=first, line=line, price=prices[0], at=at, book=book, phase=phase, place=place
+        ),
+        a_quote(
+            event,
+            market=market,
+            side=second,
+            line=mirrored,
+            price=prices[1],
+            at=at,
+            book=book,
+            phase=phase,
+            place=place,
+        ),
     )
 
 

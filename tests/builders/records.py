@@ -14,7 +14,7 @@ from closeline.flow import capture, evaluate
 from closeline.flow.capture import Capture, Source
 from closeline.store import calibrations, captures, models, schema
 from closeline.store.calibrations import NewCalibration
-from closeline.store.engine import open_engine
+from closeline.store.database.engine import open_engine
 from closeline.store.references import alias_table
 from closeline.store.seed import DEFAULT_TENANT, SEEDED_AT, is_seeded, seed
 from closeline.store.session import Session, unit_of_work
@@ -75,9 +75,7 @@ def plant_calibration(
 ) -> str:  # fmt: skip
     from closeline.maths.calibrate import IDENTITY
 
-    new = NewCalibration(
-        league, market_key, "IDENTITY", map_json or IDENTITY.to_json(), 10, 10, BEFORE, at, at, sample
-    )
+    new = NewCalibration(league, market_key, "IDENTITY", map_json or IDENTITY.to_json(), 10, 10, BEFORE, at, at, sample)
     calibrations.add(session, new, tenant_id=TENANT, at=at)
     calibrations.judge(
         session, tenant_id=TENANT, scope=new.scope, version=new.calibration_version, status=status, reasons=(),
@@ -97,7 +95,9 @@ def take_in(
     return capture.keep(session, source, parsed, alias_table(session), at=at)
 
 
-def take_in_and_price(session: Session, parsed: ParsedPayload, *, at: datetime = OPENS, phase: Phase = Phase.OPEN) -> str:
+def take_in_and_price(
+    session: Session, parsed: ParsedPayload, *, at: datetime = OPENS, phase: Phase = Phase.OPEN
+) -> str:
     """Capture and evaluate a payload of one league, and give the snapshot's name."""
     told = take_in(session, parsed, at=at, phase=phase).events[0]
     evaluate.evaluate(session, league=League(told.league), snapshot_id=told.snapshot_id, as_of=at)

@@ -112,11 +112,7 @@ def test_an_uncertain_slope_may_lie_outside_the_band_while_its_interval_meets_it
 
 @pytest.mark.parametrize(
     "name",
-    [
-        f.name
-        for f in fields(ActivationEvidence)
-        if f.type is float and f.name not in {"ece_old", "ece_noise_floor"}
-    ],
+    [f.name for f in fields(ActivationEvidence) if f.type is float and f.name not in {"ece_old", "ece_noise_floor"}],
 )
 def test_a_figure_that_is_not_a_number_never_passes(name):
     assert not activation_gate(evidence_that_passes(**{name: math.nan})).activate
@@ -130,6 +126,6 @@ def test_the_policy_is_an_argument_with_a_name():
 
 
 def test_methods_are_stored_by_their_names():
-    assert [
-        CalibrationMethod(name) for name in ("IDENTITY", "TEMPERATURE", "PLATT", "BETA", "ISOTONIC")
-    ] == list(CalibrationMethod)
+    assert [CalibrationMethod(name) for name in ("IDENTITY", "TEMPERATURE", "PLATT", "BETA", "ISOTONIC")] == list(
+        CalibrationMethod
+    )

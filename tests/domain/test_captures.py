@@ -13,7 +13,8 @@ def test_two_readings_of_the_same_words_are_equal():
 
 
 @pytest.mark.parametrize(
-    ("record", "field"), [(an_event(), "home"), (a_quote(), "price"), (a_result(), "home_score"), (a_payload(), "events")]
+    ("record", "field"),
+    [(an_event(), "home"), (a_quote(), "price"), (a_result(), "home_score"), (a_payload(), "events")],
 )
 def test_what_a_feed_said_cannot_be_changed_afterwards(record, field):
     with pytest.raises(FrozenInstanceError):

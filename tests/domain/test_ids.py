@@ -23,7 +23,12 @@ def test_different_parts_have_different_names(first, second):
     assert (content_id(*first) == content_id(*second)) == same
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_scalars.filter(lambda value: not isinstance(value, str) or value.isprintable())))
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"])),
+        json_scalars.filter(lambda value: not isinstance(value, str) or value.isprintable()),
+    )
+)
 def test_canonical_json_is_json_and_knows_no_order(value):
     written = canonical_json(value)
 

@@ -18,9 +18,7 @@ def test_a_sum_less_one_part_is_the_other(one, other):
     assert (Money(one, "USD") < Money(other, "USD")) == (one < other)
 
 
-@pytest.mark.parametrize(
-    "mix", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a <= b]
-)
+@pytest.mark.parametrize("mix", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a <= b])
 def test_unlike_currencies_never_mix(mix):
     with pytest.raises(ValueError, match="currencies must be alike"):
         mix(Money(1, "USD"), Money(1, "EUR"))

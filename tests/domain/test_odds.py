@@ -41,9 +41,7 @@ def test_what_lies_in_the_hole_of_the_american_scale_is_no_price(american):
         odds.american_to_decimal(american)
 
 
-@pytest.mark.parametrize(
-    "decimal", [1, 1.0, "1.0", 0, 0.99, -2, math.nan, -math.inf, Decimal(1), "0x2", "1_5", "٢"]
-)
+@pytest.mark.parametrize("decimal", [1, 1.0, "1.0", 0, 0.99, -2, math.nan, -math.inf, Decimal(1), "0x2", "1_5", "٢"])
 def test_decimal_odds_of_one_or_less_are_no_price(decimal):
     with pytest.raises(ImpossiblePrice):
         odds.decimal_to_american(decimal)
@@ -163,9 +161,7 @@ def test_no_way_of_making_a_price_escapes_the_bounds():
 
 
 def test_an_assumed_price_is_another_price_than_a_quoted_one():
-    quoted, assumed = (
-        Price.quoted("-110", OddsFormat.AMERICAN, assumed=assumed) for assumed in (False, True)
-    )
+    quoted, assumed = (Price.quoted("-110", OddsFormat.AMERICAN, assumed=assumed) for assumed in (False, True))
 
     assert quoted != assumed
     assert quoted.exact == assumed.exact

@@ -15,7 +15,10 @@ market_policies = st.builds(
     st.integers(0, 10**6), st.none() | numbers,
 )  # fmt: skip
 policies = st.builds(
-    DecisionPolicy, st.sampled_from(["nba", "nfl"]), st.integers(0, 10**5), st.lists(market_policies, max_size=3).map(tuple)
+    DecisionPolicy,
+    st.sampled_from(["nba", "nfl"]),
+    st.integers(0, 10**5),
+    st.lists(market_policies, max_size=3).map(tuple),
 )
 
 

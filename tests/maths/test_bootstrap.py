@@ -24,9 +24,7 @@ def clustered_sample(*, games=400, seed=5):
 def test_the_bootstrap_spread_is_the_closed_form_standard_error():
     values, games = clustered_sample()
 
-    interval = bootstrap.clustered_mean_interval(
-        values, games, level=0.6827, resamples=4000, generator=streams()
-    )
+    interval = bootstrap.clustered_mean_interval(values, games, level=0.6827, resamples=4000, generator=streams())
 
     half = (interval.high - interval.low) / 2
     assert half == pytest.approx(bootstrap.clustered_standard_error(values, games), rel=0.06)
@@ -58,9 +56,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
     covered = 0
     for _ in range(200):
         values, games = clustered_sample(games=60, seed=int(generator.integers(1 << 30)))
-        interval = bootstrap.clustered_mean_interval(
-            values, games, level=0.9, resamples=300, generator=generator
-        )
+        interval = bootstrap.clustered_mean_interval(values, games, level=0.9, resamples=300, generator=generator)
         covered += interval.low <= 0.1 <= interval.high
 
     # Binomial(200, .9) lies in [164, 194] but for one time in a thousand; percentile intervals run a little short.
@@ -81,17 +77,13 @@ def test_the_names_of_games_do_not_matter_to_the_closed_form():
     values, games = clustered_sample()
     names = np.array([f"nba_game_{g}" for g in games])
 
-    assert bootstrap.clustered_standard_error(values, names) == bootstrap.clustered_standard_error(
-        values, games
-    )
+    assert bootstrap.clustered_standard_error(values, names) == bootstrap.clustered_standard_error(values, games)
 
 
 @settings(deadline=None)
 @given(st.floats(-5, 5), st.integers(2, 30))
 def test_equal_values_have_no_spread(value, n):
-    interval = bootstrap.clustered_mean_interval(
-        [value] * n, list(range(n)), resamples=20, generator=streams()
-    )
+    interval = bootstrap.clustered_mean_interval([value] * n, list(range(n)), resamples=20, generator=streams())
 
     assert interval.low == pytest.approx(value, abs=1e-12)
     assert interval.high == pytest.approx(value, abs=1e-12)

@@ -44,9 +44,7 @@ def maps():
         st.just(IDENTITY),
         st.builds(lambda t: CalibrationMap(CalibrationMethod.TEMPERATURE, (t,)), positive),
         st.builds(lambda a, b: CalibrationMap(CalibrationMethod.PLATT, (a, b)), positive, real),
-        st.builds(
-            lambda a, b, c: CalibrationMap(CalibrationMethod.BETA, (a, b, c)), positive, positive, real
-        ),
+        st.builds(lambda a, b, c: CalibrationMap(CalibrationMethod.BETA, (a, b, c)), positive, positive, real),
         small_samples().map(lambda s: calibrate.fit_calibration(CalibrationMethod.ISOTONIC, *s)),
     )
 
@@ -96,15 +94,11 @@ def test_smoothed_platt_agrees_with_the_sigmoid_calibration_of_scikit_learn():
 
     p, y = overconfident_sample(400)
     x = np.log(p / (1 - p))[:, None]
-    rival = calibration.CalibratedClassifierCV(
-        frozen.FrozenEstimator(LogOdds().fit(x, y)), method="sigmoid"
-    ).fit(x, y)
+    rival = calibration.CalibratedClassifierCV(frozen.FrozenEstimator(LogOdds().fit(x, y)), method="sigmoid").fit(x, y)
 
     fit = calibrate.fit_platt(p, y, smoothing=True)
 
-    assert calibrate.apply_platt(p, fit.slope, fit.intercept) == pytest.approx(
-        rival.predict_proba(x)[:, 1], abs=2e-4
-    )
+    assert calibrate.apply_platt(p, fit.slope, fit.intercept) == pytest.approx(rival.predict_proba(x)[:, 1], abs=2e-4)
 
 
 @pytest.mark.parametrize("n", [300, 10_000, 120_000])
@@ -225,10 +219,7 @@ def test_isotonic_is_the_min_max_of_averages(sample):
     def average(i, j):
         return sums[i : j + 1].sum() / counts[i : j + 1].sum()
 
-    by_hand = [
-        max(min(average(i, j) for j in range(k, values.size)) for i in range(k + 1))
-        for k in range(values.size)
-    ]
+    by_hand = [max(min(average(i, j) for j in range(k, values.size)) for i in range(k + 1)) for k in range(values.size)]
 
     fitted = calibrate.fit_isotonic(p, y)[order]
     assert fitted == pytest.approx(np.repeat(by_hand, counts), abs=1e-12)
@@ -251,8 +242,7 @@ def test_the_block_limit_that_breaks_the_order_is_pooled_again():
     y = np.array([0.0, 1, 1, 0, 0, 0, 0, 0, 0])
 
     first, second = (
-        value
-        for _, value in calibrate.fit_calibration(CalibrationMethod.ISOTONIC, p, y, symmetric=False).knots
+        value for _, value in calibrate.fit_calibration(CalibrationMethod.ISOTONIC, p, y, symmetric=False).knots
     )
 
     assert first == second == pytest.approx((1 / 3 + 8 * 0.25) / 9)
@@ -407,9 +397,7 @@ def test_a_segment_speaks_up_with_its_sample():
     assert (calibrate.apply_segment(segment, IDENTITY, p, n_segment=99) == p).all()
     half = calibrate.apply_segment(segment, IDENTITY, p, n_segment=200)
     assert half == pytest.approx(calibrate.apply_platt(p, 0.75, 0.0), abs=1e-12)
-    assert calibrate.apply_segment(segment, IDENTITY, p, n_segment=10**9) == pytest.approx(
-        segment.apply(p), abs=1e-6
-    )
+    assert calibrate.apply_segment(segment, IDENTITY, p, n_segment=10**9) == pytest.approx(segment.apply(p), abs=1e-6)
 
 
 @settings(deadline=None)

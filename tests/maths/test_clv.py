@@ -198,9 +198,7 @@ def test_tilting_the_smooth_shape_moves_its_location(bet, close, fair, side):
 
     mass = pmf_at(NFL, np.array([0.0]))[0]
 
-    tilted = clv_across_pmf(
-        mass, NFL.support, side, bet_line=bet, bet_decimal=1.9, close_line=close, close_fair=fair
-    )
+    tilted = clv_across_pmf(mass, NFL.support, side, bet_line=bet, bet_decimal=1.9, close_line=close, close_fair=fair)
     solved = clv_across_lines(NFL, side, bet, 1.9, close, fair)
 
     assert tilted.location[0] * 13.5**2 == pytest.approx(solved.location[0], abs=1e-6)
@@ -210,9 +208,7 @@ def test_tilting_the_smooth_shape_moves_its_location(bet, close, fair, side):
 def test_a_simulated_distribution_keeps_its_one_run_mass():
     mass = np.array([3.0, 6.0, 14.0, 0.0, 15.0, 7.0, 4.0])
 
-    found = clv_across_pmf(
-        mass, (-3, 3), Side.HOME, bet_line=-1.5, bet_decimal=2.4, close_line=0, close_fair=0.58
-    )
+    found = clv_across_pmf(mass, (-3, 3), Side.HOME, bet_line=-1.5, bet_decimal=2.4, close_line=0, close_fair=0.58)
 
     theta = found.location[0]
     tilted = mass * np.exp(theta * np.arange(-3, 4))
@@ -254,9 +250,7 @@ def test_the_band_follows_the_line():
 
     for method, value in band.by_method.items():
         fair = devig((1.8, 2.05), method).probabilities[0]
-        assert value == pytest.approx(
-            clv_across_lines(NFL, Side.HOME, -2.5, 1.9, -3.5, fair).ev[0], abs=1e-12
-        )
+        assert value == pytest.approx(clv_across_lines(NFL, Side.HOME, -2.5, 1.9, -3.5, fair).ev[0], abs=1e-12)
 
 
 def test_a_moved_line_cannot_be_valued_without_a_distribution():

@@ -67,15 +67,11 @@ def test_weights_that_mean_nothing_are_refused(weights):
 def test_one_sharp_book_is_a_consensus_of_its_own_fair_odds():
     found = agree([a_book(prices=LEANING)])
 
-    assert found.probabilities == pytest.approx(
-        devig(LEANING, DevigMethod.MULTIPLICATIVE).probabilities, abs=1e-15
-    )
+    assert found.probabilities == pytest.approx(devig(LEANING, DevigMethod.MULTIPLICATIVE).probabilities, abs=1e-15)
     assert (found.books, found.dropped, found.flags) == (("sharp",), (), ())
 
 
-@pytest.mark.parametrize(
-    "quotes", [[], retail("a", "b"), [*retail("a", "b"), a_book("x", BookKind.EXCHANGE)]]
-)
+@pytest.mark.parametrize("quotes", [[], retail("a", "b"), [*retail("a", "b"), a_book("x", BookKind.EXCHANGE)]])
 def test_without_a_sharp_book_or_three_retail_ones_there_is_no_consensus(quotes):
     found = agree(quotes)
 

@@ -61,9 +61,7 @@ def test_each_method_satisfies_its_own_definition(prices):
     total = sum(implied)
     power, ratio = devig(prices, POWER), devig(prices, ODDS_RATIO)
 
-    assert devig(prices, MULTIPLICATIVE).probabilities == pytest.approx(
-        [pi / total for pi in implied], abs=1e-14
-    )
+    assert devig(prices, MULTIPLICATIVE).probabilities == pytest.approx([pi / total for pi in implied], abs=1e-14)
     assert power.probabilities == pytest.approx([pi**power.parameter for pi in implied], abs=1e-12)
     assert ratio.probabilities == pytest.approx(
         [(pi / (1 - pi) / ratio.parameter) / (1 + pi / (1 - pi) / ratio.parameter) for pi in implied],
@@ -86,9 +84,7 @@ def test_shin_satisfies_its_own_definition(prices):
 
 @given(markets(outcomes=st.just(2), margins=st.floats(1.0, 1.3)))
 def test_shin_equals_additive_for_two_outcomes(prices):
-    assert devig(prices, SHIN).probabilities == pytest.approx(
-        devig(prices, ADDITIVE).probabilities, abs=1e-12
-    )
+    assert devig(prices, SHIN).probabilities == pytest.approx(devig(prices, ADDITIVE).probabilities, abs=1e-12)
 
 
 @given(methods, st.permutations([2.0, 4.0, 4.0]))

@@ -106,9 +106,7 @@ def test_independent_value_is_the_joint_value_of_the_product_measure(bets):
     keys = itertools.product(range(3), repeat=len(bets))
     results = (WIN, PUSH, LOSS)
     joint = {
-        tuple(results[at] for at in key): math.prod(
-            triple[at] for triple, at in zip(triples, key, strict=True)
-        )
+        tuple(results[at] for at in key): math.prod(triple[at] for triple, at in zip(triples, key, strict=True))
         for key in keys
     }
 

@@ -32,7 +32,9 @@ def test_a_market_that_moves_by_an_exact_share_shows_that_share(beta):
 
 def test_the_share_is_the_least_squares_solution():
     model, market, close = a_world(0.4, noise=0.3)
-    expected = np.linalg.lstsq((log_odds(model) - log_odds(market))[:, None], log_odds(close) - log_odds(market), rcond=None)[0][0]
+    expected = np.linalg.lstsq(
+        (log_odds(model) - log_odds(market))[:, None], log_odds(close) - log_odds(market), rcond=None
+    )[0][0]
 
     assert fit_movement(model, market, close, DAYS).beta == pytest.approx(expected, rel=1e-10)
 
@@ -41,7 +43,10 @@ def test_the_share_is_the_least_squares_solution():
 def test_the_share_does_not_depend_on_which_side_is_called_home(seed):
     model, market, close = a_world(0.3, noise=0.2, seed=seed)
     flip = np.arange(400) % 3 == 0
-    there, here = fit_movement(model, market, close, DAYS), fit_movement(*(np.where(flip, 1 - p, p) for p in (model, market, close)), DAYS)
+    there, here = (
+        fit_movement(model, market, close, DAYS),
+        fit_movement(*(np.where(flip, 1 - p, p) for p in (model, market, close)), DAYS),
+    )
 
     assert here.beta == pytest.approx(there.beta, rel=1e-9)
 
@@ -67,7 +72,9 @@ def brute_threshold(edge, value, days, least=PLAYED_LEAST):
         played = [index for index, each in enumerate(edge) if each >= floor]
         if len(played) < least:
             return None
-        by_day = {day: [value[index] for index in played if days[index] == day] for day in {days[index] for index in played}}
+        by_day = {
+            day: [value[index] for index in played if days[index] == day] for day in {days[index] for index in played}
+        }
         mean = sum(value[index] for index in played) / len(played)
         residual = [sum(group) - len(group) * mean for group in by_day.values()]
         count = len(by_day)

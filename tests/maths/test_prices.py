@@ -17,9 +17,7 @@ americans = st.lists(st.integers(100, 100_000) | st.integers(-100_000, -101), mi
 def test_an_array_converts_as_the_exact_functions_do(points):
     decimals = prices.american_to_decimal(points)
 
-    np.testing.assert_allclose(
-        decimals, [float(odds.american_to_decimal(american)) for american in points], rtol=1e-15
-    )
+    np.testing.assert_allclose(decimals, [float(odds.american_to_decimal(american)) for american in points], rtol=1e-15)
     assert prices.rounded_american(decimals).tolist() == points
     np.testing.assert_allclose(prices.implied(decimals), 1 / decimals)
 

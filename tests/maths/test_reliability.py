@@ -41,9 +41,7 @@ def test_binned_errors_are_the_gaps_of_the_groups(scheme, sample, bins):
 
     errors = reliability.calibration_errors(p, y, bins=bins, scheme=scheme)
 
-    assert errors.ece == pytest.approx(
-        sum(len(g) * d for g, d in zip(groups, gaps, strict=True)) / p.size, abs=1e-12
-    )
+    assert errors.ece == pytest.approx(sum(len(g) * d for g, d in zip(groups, gaps, strict=True)) / p.size, abs=1e-12)
     assert errors.ace == pytest.approx(np.mean(gaps), abs=1e-12)
     assert errors.mce == pytest.approx(max(gaps), abs=1e-12)
     assert [b.n for b in errors.table] == [len(g) for g in groups]
@@ -107,8 +105,7 @@ def test_the_simulated_noise_floor_is_the_mean_error_of_perfect_forecasts(scheme
     generator = np.random.default_rng(8)
 
     errors = [
-        reliability.expected_calibration_error(p, generator.random(400) < p, bins=10, scheme=scheme)
-        for _ in range(600)
+        reliability.expected_calibration_error(p, generator.random(400) < p, bins=10, scheme=scheme) for _ in range(600)
     ]
     floor = reliability.simulated_noise_floor(p, bins=10, scheme=scheme, simulations=600, generator=generator)
 

@@ -68,9 +68,7 @@ def test_a_forecast_has_no_skill_against_itself_and_all_of_it_when_perfect():
 
 
 def test_pushes_halves_and_voids_leave_the_sample_and_are_counted():
-    result = score.push_aware_brier(
-        [0.5, 0.5, 0.4, 0.6, 0.5], [0.05, 0.0, 0.2, 0.0, 0.0], [0, math.nan, 1, -1, 0.5]
-    )
+    result = score.push_aware_brier([0.5, 0.5, 0.4, 0.6, 0.5], [0.05, 0.0, 0.2, 0.0, 0.0], [0, math.nan, 1, -1, 0.5])
 
     assert (result.n, result.n_push, result.n_void) == (2, 1, 1)
     assert result.brier == pytest.approx(((0.5 - 1) ** 2 + 0.6**2) / 2)

@@ -38,9 +38,7 @@ decimals = st.floats(1.05, 30.0)
 
 
 def best_of(growth, high=1.0):
-    return minimize_scalar(
-        lambda f: -growth(f), bounds=(0, high), method="bounded", options={"xatol": 1e-12}
-    ).x
+    return minimize_scalar(lambda f: -growth(f), bounds=(0, high), method="bounded", options={"xatol": 1e-12}).x
 
 
 # ------------------------------------------------------------------------------------- one bet
@@ -272,14 +270,9 @@ def test_no_cap_is_ever_broken(asked, day):
     assert sum(given_out) <= max(0.0, min(0.10 - day, 0.15 - day)) + 1e-9
     for event in "abcd":
         held = 0.02 if event == "a" else 0.0
-        assert (
-            sum(s for s, e in zip(given_out, asked, strict=True) if e.event_id == event) <= 0.03 - held + 1e-9
-        )
+        assert sum(s for s, e in zip(given_out, asked, strict=True) if e.event_id == event) <= 0.03 - held + 1e-9
     for cluster, held in (("x", 0.01), ("y", 0.0)):
-        assert (
-            sum(s for s, e in zip(given_out, asked, strict=True) if e.cluster == cluster)
-            <= 0.04 - held + 1e-9
-        )
+        assert sum(s for s, e in zip(given_out, asked, strict=True) if e.cluster == cluster) <= 0.04 - held + 1e-9
     for size, exposure in zip(given_out, asked, strict=True):
         assert size <= exposure.stake + 1e-9
         assert size == 0 or (size >= 0.001 - 1e-12 and abs(size / 0.0005 - round(size / 0.0005)) < 1e-6)

@@ -45,7 +45,9 @@ def test_the_fit_knows_nothing_of_the_days_that_judge_it():
     p, won, days = overconfident()
     judged = split(days).judge
     upside_down = np.where(judged, 1 - won, won)
-    first, second = (try_out(p, each, days, active=IDENTITY, generator=np.random.default_rng(1)) for each in (won, upside_down))
+    first, second = (
+        try_out(p, each, days, active=IDENTITY, generator=np.random.default_rng(1)) for each in (won, upside_down)
+    )
 
     assert first.fitted == second.fitted
     assert first.evidence.brier_new != second.evidence.brier_new

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from closeline.store import schema
-from closeline.store.engine import open_engine
+from closeline.store.database.engine import open_engine
 from tests import databases
 from tests.builders.fixtures import played, seeded, trusting
 

@@ -20,11 +20,16 @@ NEW = NewCalibration(League.NBA, KEY, "IDENTITY", IDENTITY.to_json(), 100, 40, O
 
 
 def say(session, version, status, at=OPENS, scope=NEW.scope):
-    calibrations.judge(session, tenant_id=TENANT, scope=scope, version=version, status=status, reasons=("R",), evidence={"n": 1}, at=at)
+    calibrations.judge(
+        session, tenant_id=TENANT, scope=scope, version=version, status=status, reasons=("R",), evidence={"n": 1}, at=at
+    )
 
 
 def in_force(session, at=OPENS + 99 * HOUR, league="nba"):
-    return {key: found.calibration_version for key, found in calibrations.active(session, tenant_id=TENANT, league=league, as_of=at).items()}
+    return {
+        key: found.calibration_version
+        for key, found in calibrations.active(session, tenant_id=TENANT, league=league, as_of=at).items()
+    }
 
 
 def test_a_calibration_is_a_version_of_its_map_and_its_training(record):
@@ -60,7 +65,16 @@ def test_another_tenants_calibrations_are_not_ours(record):
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(st.sampled_from([KEY, "TOTAL:FULL_GAME"]), st.integers(0, 2), st.sampled_from(["CANDIDATE", "ACTIVE", "REJECTED", "RETIRED"])), max_size=10))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([KEY, "TOTAL:FULL_GAME"]),
+            st.integers(0, 2),
+            st.sampled_from(["CANDIDATE", "ACTIVE", "REJECTED", "RETIRED"]),
+        ),
+        max_size=10,
+    )
+)
 def test_at_every_moment_at_most_one_map_is_in_force_per_market(record, story):
     with rolled_back(record) as session:
         expected: dict[str, str] = {}
@@ -98,6 +112,8 @@ def test_the_history_tells_every_judgement_with_its_reasons(record):
     ]
 
 
-@pytest.mark.parametrize("change", [{"map_json": "{}"}, {"n_train": 7}, {"trained_to": OPENS + HOUR}, {"market_key": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"map_json": "{}"}, {"n_train": 7}, {"trained_to": OPENS + HOUR}, {"market_key": "x"}]
+)
 def test_any_other_training_is_another_version(change):
     assert replace(NEW, **change).calibration_version != NEW.calibration_version

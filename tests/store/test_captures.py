@@ -64,7 +64,12 @@ def test_a_cut_payload_is_corruption(record):
 
 def test_a_payload_whose_bytes_were_exchanged_whole_is_corruption(record):
     first, second = kept(record), kept(record, RawPayload("b", b"other", OPENS))
-    tamper(record, "raw_payload", "UPDATE raw_payload SET compressed = (SELECT compressed FROM raw_payload WHERE payload_sha = :b) WHERE payload_sha = :a", {"a": first, "b": second})
+    tamper(
+        record,
+        "raw_payload",
+        "UPDATE raw_payload SET compressed = (SELECT compressed FROM raw_payload WHERE payload_sha = :b) WHERE payload_sha = :a",
+        {"a": first, "b": second},
+    )
     with unit_of_work(record, write=False) as session, pytest.raises(CorruptRecord):
         captures.payload(session, first)
 
@@ -73,13 +78,22 @@ def test_a_reading_has_the_same_name_for_the_same_bytes_phase_and_day(record):
     sha = kept(record)
 
     def name(session, **changes):
-        given = {"payload_sha": sha, "feed": "f", "phase": Phase.OPEN, "day": "2023-11-15", "parsed": a_payload()} | changes
+        given = {
+            "payload_sha": sha,
+            "feed": "f",
+            "phase": Phase.OPEN,
+            "day": "2023-11-15",
+            "parsed": a_payload(),
+        } | changes
         return captures.add_snapshot(session, **given, received_at=OPENS).snapshot_id
 
     with unit_of_work(record) as session:
         first = name(session)
         assert name(session) == first
-        assert len({first, name(session, phase=Phase.CLOSE), name(session, day=None), name(session, day="2023-11-16")}) == 4
+        assert (
+            len({first, name(session, phase=Phase.CLOSE), name(session, day=None), name(session, day="2023-11-16")})
+            == 4
+        )
         found = captures.snapshot_of(session, first)
 
     assert (found.payload_sha, found.phase, found.day, found.received_at) == (sha, Phase.OPEN, "2023-11-15", OPENS)
@@ -109,13 +123,19 @@ def test_a_spelling_is_asked_about_once_and_keeps_its_suggestions(record):
     with unit_of_work(record, write=False) as session:
         (row,) = rows_of(session, "SELECT spelling, suggestions, state FROM mapping_review")
 
-    assert (row["spelling"], json.loads(row["suggestions"]), row["state"]) == ("Bostan Celtics", ["Boston Celtics"], "OPEN")
+    assert (row["spelling"], json.loads(row["suggestions"]), row["state"]) == (
+        "Bostan Celtics",
+        ["Boston Celtics"],
+        "OPEN",
+    )
     assert captures.suggestions_of(row["suggestions"]) == ("Boston Celtics",)
 
 
 def test_the_quarantine_of_a_league_counts_prices_by_reason(seeded):
     stranger = an_event("g2", home="Nobody Known")
     with unit_of_work(seeded) as session:
-        take_in(session, a_payload(an_event(), stranger, a_quote(), a_quote("g2"), a_quote("g2", line=-16, place="row 2")))
+        take_in(
+            session, a_payload(an_event(), stranger, a_quote(), a_quote("g2"), a_quote("g2", line=-16, place="row 2"))
+        )
         assert captures.quarantined(session, league="nba") == {"UNKNOWN_TEAM": 2}
         assert captures.quarantined(session, league="nfl") == {}

@@ -71,12 +71,8 @@ def test_flags_come_back_as_booleans(record):
         for name in ("team", "raw_payload", "event"):
             table = metadata.tables[name]
             session.append(table, tuple(table.c.keys()), [tuple(row_of(table).values())])
-        session.execute(
-            insert(version), row_of(version, neutral=True, version=1, starts_at=EPOCH, received_at=EPOCH)
-        )
-        session.append(
-            version, tuple(version.c.keys()), [tuple(row_of(version, neutral=0, version=2).values())]
-        )
+        session.execute(insert(version), row_of(version, neutral=True, version=1, starts_at=EPOCH, received_at=EPOCH))
+        session.append(version, tuple(version.c.keys()), [tuple(row_of(version, neutral=0, version=2).values())])
         flags = session.rows(select(version.c.neutral).order_by(version.c.version))
         neutral = session.rows(select(version.c.version).where(version.c.neutral))
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from closeline.domain.errors import CloselineError, StoreUnavailable
-from closeline.store import engine as engines
-from closeline.store.engine import journal_mode, open_engine, shown
+from closeline.store.database import engine as engines
+from closeline.store.database.engine import journal_mode, open_engine, shown
 from closeline.store.session import unit_of_work
 
 
@@ -103,9 +103,7 @@ def test_a_database_in_memory_is_refused(url):
     assert "must be a file" in fault(url)
 
 
-@pytest.mark.parametrize(
-    "url", ["closeline.db", "mysql://localhost/x", "postgresql+asyncpg://localhost/x", ""]
-)
+@pytest.mark.parametrize("url", ["closeline.db", "mysql://localhost/x", "postgresql+asyncpg://localhost/x", ""])
 def test_another_address_is_refused(url):
     assert "database must be sqlite:///path or postgresql://user@host/name" in fault(url)
 

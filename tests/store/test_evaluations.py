@@ -20,7 +20,13 @@ def snapshot(seeded):
 
 
 def priced(snapshot, **changes):
-    given = {"market_key": "SPREAD:FULL_GAME", "line_quarters": -14, "fair_probability": 0.5, "flags": "", "received_at": OPENS} | changes
+    given = {
+        "market_key": "SPREAD:FULL_GAME",
+        "line_quarters": -14,
+        "fair_probability": 0.5,
+        "flags": "",
+        "received_at": OPENS,
+    } | changes
     return Evaluation(
         snapshot, GAME, "archive", given["market_key"], given["line_quarters"], given["fair_probability"], 0.0476,
         "multiplicative", given["flags"], given["received_at"],
@@ -28,7 +34,10 @@ def priced(snapshot, **changes):
 
 
 def test_what_was_priced_comes_back(seeded, snapshot):
-    given = [priced(snapshot), priced(snapshot, market_key="MONEYLINE:FULL_GAME", line_quarters=None, fair_probability=0.6)]
+    given = [
+        priced(snapshot),
+        priced(snapshot, market_key="MONEYLINE:FULL_GAME", line_quarters=None, fair_probability=0.6),
+    ]
     with unit_of_work(seeded) as session:
         evaluations.add(session, given)
         assert set(evaluations.of_snapshot(session, snapshot, as_of=OPENS)) == set(given)
@@ -56,6 +65,8 @@ def test_a_price_of_the_future_is_not_among_those_of_an_event(seeded, snapshot):
         assert number(session, "SELECT count(*) FROM market_evaluation") == 2
 
 
-@pytest.mark.parametrize(("flags", "stands"), [("", True), ("UNDERROUND", False), ("BOOKSUM", False), ("INCONSISTENT", False)])
+@pytest.mark.parametrize(
+    ("flags", "stands"), [("", True), ("UNDERROUND", False), ("BOOKSUM", False), ("INCONSISTENT", False)]
+)
 def test_only_a_market_without_a_flag_stands_behind_anything(flags, stands):
     assert priced("s", flags=flags).is_reference is stands

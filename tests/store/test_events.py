@@ -25,7 +25,13 @@ CHANGES = {
 
 def tell(session, count, tenant_id=TENANT):
     for number in range(count):
-        events.record(session, PolicyFitted("nba", f"p{number}"), tenant_id=tenant_id, actor="tune.policy", at=OPENS + timedelta(seconds=number))
+        events.record(
+            session,
+            PolicyFitted("nba", f"p{number}"),
+            tenant_id=tenant_id,
+            actor="tune.policy",
+            at=OPENS + timedelta(seconds=number),
+        )
 
 
 def broken_links(engine):
@@ -116,5 +122,7 @@ def test_chains_of_two_tenants_never_meet(record, writers):
         for tenant in writers:
             tell(session, 1, tenant)
         for tenant in set(writers):
-            assert [event.seq for event in events.since(session, chain=tenant, after=0)] == list(range(1, writers.count(tenant) + 1))
+            assert [event.seq for event in events.since(session, chain=tenant, after=0)] == list(
+                range(1, writers.count(tenant) + 1)
+            )
             assert events.broken_links(session, chain=tenant) == []

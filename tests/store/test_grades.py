@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from closeline.domain.errors import AppendOnlyViolation
-from closeline.store import grades
+from closeline.store.desk import grades
 from closeline.store.session import unit_of_work
 from tests.builders.records import TENANT
 
@@ -49,4 +49,6 @@ def test_a_later_version_is_the_one_that_counts(played):
 
     assert later_marks[name].units_micros == 7
     assert later_tracks[name].clv_points == 9.0
-    assert {key: each for key, each in later_marks.items() if key != name} == {key: each for key, each in marks.items() if key != name}
+    assert {key: each for key, each in later_marks.items() if key != name} == {
+        key: each for key, each in marks.items() if key != name
+    }

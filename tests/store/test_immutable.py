@@ -9,16 +9,14 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from closeline.domain.errors import AppendOnlyViolation
-from closeline.store.immutable import guard_names, unique_keys
+from closeline.store.database.immutable import guard_names, unique_keys
 from closeline.store.session import unit_of_work
 from closeline.store.tables import APPEND_ONLY, MUTABLE, metadata
 from tests.store.rows import fill, row_of
 
 TABLES = [metadata.tables[name] for name in APPEND_ONLY]
 # The number of a quote is its key, so it has no other.
-NUMBERED = [
-    table for table in TABLES if table.dialect_options["sqlite"]["with_rowid"] and table.name != "quote"
-]
+NUMBERED = [table for table in TABLES if table.dialect_options["sqlite"]["with_rowid"] and table.name != "quote"]
 
 
 @pytest.fixture
@@ -78,9 +76,7 @@ def test_upsert_is_refused(filled):
             {name: text(f":{name}").bindparams(**{name: row[name]}) for name in row}
         )
         key = table.primary_key.columns.keys()
-        session.execute(
-            statement.on_conflict_do_update(index_elements=key, set_={column: statement.excluded[column]})
-        )
+        session.execute(statement.on_conflict_do_update(index_elements=key, set_={column: statement.excluded[column]}))
 
     attack_all(filled, attack)
 
@@ -113,7 +109,7 @@ def file(sqlite_filled):
 @pytest.fixture
 def sqlite_filled(sqlite):
     """Give the path of a filled SQLite record, closed by us."""
-    from closeline.store.engine import open_engine
+    from closeline.store.database.engine import open_engine
     from tests.store.conftest import migrate
 
     url = sqlite.copy_of("store", migrate)
@@ -130,9 +126,7 @@ def bare(path):
     return closing(sqlite3.connect(path, isolation_level=None))
 
 
-@pytest.mark.parametrize(
-    "verb", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT OR ROLLBACK", "INSERT"]
-)
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT OR ROLLBACK", "INSERT"])
 def test_no_form_of_insert_replaces_a_row_on_a_bare_connection(file, verb):
     with bare(file) as connection:
         assert connection.execute("PRAGMA recursive_triggers").fetchone() == (0,)
@@ -199,9 +193,7 @@ def test_without_the_insert_guard_a_bare_connection_does_replace(file):
     with bare(file) as connection:
         connection.execute(f"DROP TRIGGER {guard_names('quote')[2]}")
         marks = ", ".join("?" * len(quote.c))
-        connection.execute(
-            f"INSERT OR REPLACE INTO quote VALUES ({marks})", tuple(row_of(quote, book="y").values())
-        )
+        connection.execute(f"INSERT OR REPLACE INTO quote VALUES ({marks})", tuple(row_of(quote, book="y").values()))
 
         assert connection.execute("SELECT book FROM quote").fetchall() == [("y",)]
 
@@ -214,7 +206,7 @@ def server(postgresql):
     """Give a plain connection of the superuser to a filled record."""
     from sqlalchemy import make_url
 
-    from closeline.store.engine import open_engine
+    from closeline.store.database.engine import open_engine
     from tests.store.conftest import migrate
 
     url = postgresql.copy_of("store", migrate)

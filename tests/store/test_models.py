@@ -31,7 +31,10 @@ def test_the_newest_artefact_of_the_moment_is_the_one_in_use(record):
         old, new = add(session, "old"), add(session, "new", at=OPENS + HOUR)
         add(session, "other kind", at=OPENS + 2 * HOUR, kind="ratings")
         add(session, "other league", at=OPENS + 2 * HOUR, league="nfl")
-        at = {each: models.latest(session, league="nba", kind="distribution", as_of=OPENS + each)[0] for each in (timedelta(0), HOUR, 9 * HOUR)}
+        at = {
+            each: models.latest(session, league="nba", kind="distribution", as_of=OPENS + each)[0]
+            for each in (timedelta(0), HOUR, 9 * HOUR)
+        }
 
     assert list(at.values()) == [old, new, new]
 
@@ -52,7 +55,9 @@ def policy_of(beta):
 def test_a_policy_is_in_force_from_the_moment_it_was_made_until_the_next(record):
     with unit_of_work(record) as session:
         for hour, beta in ((0, 0.2), (1, 0.3)):
-            models.add_policy(session, policy_of(beta), tenant_id=TENANT, fitted_from=OPENS, fitted_to=OPENS, at=OPENS + hour * HOUR)
+            models.add_policy(
+                session, policy_of(beta), tenant_id=TENANT, fitted_from=OPENS, fitted_to=OPENS, at=OPENS + hour * HOUR
+            )
 
         def in_force(at):
             return models.policy(session, tenant_id=TENANT, league="nba", as_of=at)
@@ -76,7 +81,8 @@ def test_a_rating_state_is_named_by_what_it_is(record):
 def test_a_configuration_is_in_force_from_its_moment_on(record):
     with unit_of_work(record) as session:
         first, second = (
-            models.add_config(session, {"a": each}, tenant_id=TENANT, actor="ADMIN", why="test", at=OPENS + each * HOUR) for each in (0, 1)
+            models.add_config(session, {"a": each}, tenant_id=TENANT, actor="ADMIN", why="test", at=OPENS + each * HOUR)
+            for each in (0, 1)
         )
         assert models.config(session, tenant_id=TENANT, as_of=OPENS)[0] == first
         assert models.config(session, tenant_id=TENANT, as_of=OPENS + HOUR) == (second, '{"a":1}')

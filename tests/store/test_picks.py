@@ -6,7 +6,7 @@ import pytest
 
 from closeline.domain.errors import AppendOnlyViolation, IllegalTransition, NotFound
 from closeline.domain.picks import TRANSITIONS, PickState
-from closeline.store import picks
+from closeline.store.desk import picks
 from closeline.store.session import unit_of_work
 from tests.builders.moments import ENDS
 from tests.builders.records import TENANT, rows_of
@@ -37,16 +37,24 @@ def test_a_pick_comes_back_by_its_name_with_all_its_terms(played):
 
 def test_the_published_price_is_the_one_that_the_quote_holds(played):
     with unit_of_work(played, write=False) as session:
-        rows = rows_of(session, """
+        rows = rows_of(
+            session,
+            """
             SELECT p.price_text, q.price_text AS quoted, p.line_quarters, q.line_quarters AS line, p.side, q.side AS quoted_side,
                    p.proposed_at, q.received_at, p.book, q.book AS quoted_book, p.event_id, q.event_id AS quoted_event
-            FROM pick p JOIN quote q ON q.quote_id = p.quote_id""")
+            FROM pick p JOIN quote q ON q.quote_id = p.quote_id""",
+        )
         total = len(every(session))
 
     assert len(rows) == total > 0
     for row in rows:
         assert row["price_text"] == row["quoted"]
-        assert (row["line_quarters"], row["side"], row["book"], row["event_id"]) == (row["line"], row["quoted_side"], row["quoted_book"], row["quoted_event"])
+        assert (row["line_quarters"], row["side"], row["book"], row["event_id"]) == (
+            row["line"],
+            row["quoted_side"],
+            row["quoted_book"],
+            row["quoted_event"],
+        )
         assert row["received_at"] <= row["proposed_at"]
 
 

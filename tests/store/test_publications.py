@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from closeline.domain.errors import AppendOnlyViolation
-from closeline.store import picks, publications
-from closeline.store.publications import NewPublication
+from closeline.store.desk import picks, publications
+from closeline.store.desk.publications import NewPublication
 from closeline.store.session import unit_of_work
 from tests.builders.moments import ENDS, HOUR
 from tests.builders.records import TENANT, number, rows_of
@@ -31,7 +31,12 @@ def publish(engine, name, channels=CHANNELS):
     tamper(engine, "publication", "DELETE FROM publication WHERE pick_id = :name", {"name": name})
     with unit_of_work(engine) as session:
         publications.add(
-            session, [NewPublication(name, True, "{}", "[]", '{"é":1}')], tenant_id=TENANT, channels=channels, template="t", at=ENDS
+            session,
+            [NewPublication(name, True, "{}", "[]", '{"é":1}')],
+            tenant_id=TENANT,
+            channels=channels,
+            template="t",
+            at=ENDS,
         )
 
 
@@ -63,7 +68,14 @@ def test_a_pick_cannot_be_published_a_second_time(played):
     with unit_of_work(played, write=False) as session:
         name = picks.every(session, tenant_id=TENANT, league="nba")[0].pick_id
     with pytest.raises(AppendOnlyViolation), unit_of_work(played) as session:
-        publications.add(session, [NewPublication(name, True, "{}", "[]", "{}")], tenant_id=TENANT, channels=(), template="t", at=ENDS)
+        publications.add(
+            session,
+            [NewPublication(name, True, "{}", "[]", "{}")],
+            tenant_id=TENANT,
+            channels=(),
+            template="t",
+            at=ENDS,
+        )
 
 
 def test_another_tenants_outbox_is_not_ours(played, name):

@@ -14,8 +14,8 @@ from closeline.store import references
 from closeline.store.references import NewEvent
 from closeline.store.session import unit_of_work
 from tests.builders.moments import DAY, HOUR, OPENS, START
-from tests.builders.records import number, rolled_back, take_in
 from tests.builders.payloads import GAME, a_payload, a_quote, an_event
+from tests.builders.records import number, rolled_back, take_in
 
 NEW = NewEvent(
     GAME, League.NBA, 2023, DAY.isoformat(), "nba_celtics", "nba_heat", 1, "g1", START, Basis.QUOTED, False, None, None,
@@ -46,7 +46,12 @@ def test_an_event_is_known_from_its_receipt_on(seeded, payload):
         assert known(session, OPENS - timedelta(microseconds=1)) is None
         found = known(session, OPENS)
 
-    assert (found.home_team_id, found.away_team_id, found.starts_at, found.version) == ("nba_celtics", "nba_heat", START, 1)
+    assert (found.home_team_id, found.away_team_id, found.starts_at, found.version) == (
+        "nba_celtics",
+        "nba_heat",
+        START,
+        1,
+    )
 
 
 def test_the_same_event_told_again_is_no_new_version(seeded, payload):
@@ -82,8 +87,16 @@ def test_a_quoted_start_overrides_an_assumed_one(seeded, payload):
 def test_a_source_that_only_assumes_the_start_does_not_move_it_by_saying_something_else(seeded, payload, change):
     with unit_of_work(seeded) as session:
         add(session, payload, NEW)
-        add(session, payload, replace(NEW, starts_at=START + HOUR, start_basis=Basis.ASSUMED, received_at=OPENS + HOUR, **change))
-        assert (known(session).version, known(session).starts_at, known(session).start_basis) == (2, START, Basis.QUOTED)
+        add(
+            session,
+            payload,
+            replace(NEW, starts_at=START + HOUR, start_basis=Basis.ASSUMED, received_at=OPENS + HOUR, **change),
+        )
+        assert (known(session).version, known(session).starts_at, known(session).start_basis) == (
+            2,
+            START,
+            Basis.QUOTED,
+        )
 
 
 def test_a_source_without_starters_does_not_take_away_the_known_ones(seeded, payload):
@@ -106,7 +119,9 @@ def test_a_providers_own_id_leads_back_to_the_event(seeded, payload):
         add(session, payload, replace(NEW, provider_event_id="77"), provider="b")
         assert references.events_by_alias(session, provider="a", names=["g1", "77"]) == {"g1": GAME}
         assert references.events_by_alias(session, provider="b", names=["g1", "77"]) == {"77": GAME}
-        assert references.aliases_of_days(session, provider="b", leagues=["nba"], days=[DAY.isoformat()]) == {GAME: "77"}
+        assert references.aliases_of_days(session, provider="b", leagues=["nba"], days=[DAY.isoformat()]) == {
+            GAME: "77"
+        }
         assert references.aliases_of_days(session, provider="b", leagues=["nba"], days=[]) == {}
 
 
@@ -121,8 +136,15 @@ def test_teams_have_names(seeded):
 def test_at_every_moment_the_start_is_the_last_one_quoted_or_else_the_last_one_assumed(seeded, payload, told):
     with rolled_back(seeded) as session:
         for hour, (later, basis) in enumerate(told):
-            add(session, payload, replace(NEW, starts_at=START + later * HOUR, start_basis=basis, received_at=OPENS + hour * HOUR))
+            add(
+                session,
+                payload,
+                replace(NEW, starts_at=START + later * HOUR, start_basis=basis, received_at=OPENS + hour * HOUR),
+            )
         for hour in range(len(told)):
             so_far = told[: hour + 1]
             quoted = [later for later, basis in so_far if basis is Basis.QUOTED]
-            assert known(session, OPENS + hour * HOUR).starts_at == START + (quoted or [later for later, _ in so_far])[-1] * HOUR
+            assert (
+                known(session, OPENS + hour * HOUR).starts_at
+                == START + (quoted or [later for later, _ in so_far])[-1] * HOUR
+            )

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from closeline.domain.errors import NotFound, SchemaMissing, SchemaTooNew
 from closeline.store import schema
-from closeline.store.engine import open_engine
-from closeline.store.immutable import FUNCTION_SQL, guards, unique_keys
+from closeline.store.database.engine import open_engine
+from closeline.store.database.immutable import FUNCTION_SQL, guards, unique_keys
 from closeline.store.packaged import artefact_names, read_artefact
 from closeline.store.session import unit_of_work
 from closeline.store.tables import APPEND_ONLY, metadata
@@ -74,9 +74,7 @@ def test_migrations_make_exactly_what_the_tables_say(new_databases, record):
 
 def test_alembic_itself_sees_no_difference(record):
     with record.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "target_metadata": metadata}
-        )
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
 
         assert compare_metadata(context, metadata) == []
 
@@ -104,9 +102,7 @@ def test_an_empty_database_is_made_ready(empty):
 
 def test_the_default_tenant_is_there(record):
     with unit_of_work(record, write=False) as session:
-        assert list(map(tuple, session.rows(text("SELECT tenant_id, status FROM tenant")))) == [
-            ("default", "ACTIVE")
-        ]
+        assert list(map(tuple, session.rows(text("SELECT tenant_id, status FROM tenant")))) == [("default", "ACTIVE")]
 
 
 def test_every_revision_goes_up_and_down(empty):
@@ -159,9 +155,7 @@ def test_a_schema_of_the_future_is_refused(record):
         schema.upgrade,
         lambda engine: schema.downgrade(engine, "base"),
     ):
-        with pytest.raises(
-            SchemaTooNew, match=f"record has schema 0999, this program knows {schema.HEAD}"
-        ) as caught:
+        with pytest.raises(SchemaTooNew, match=f"record has schema 0999, this program knows {schema.HEAD}") as caught:
             use(record)
         assert "install a newer Closeline" in str(caught.value)
     assert schema.current(record) == "0999"
@@ -180,8 +174,8 @@ def test_a_migration_that_fails_leaves_nothing(empty, monkeypatch):
     def refuse(*arguments, **options):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("closeline.store.immutable._sqlite", refuse)
-    monkeypatch.setattr("closeline.store.immutable._postgresql", refuse)
+    monkeypatch.setattr("closeline.store.database.immutable._sqlite", refuse)
+    monkeypatch.setattr("closeline.store.database.immutable._postgresql", refuse)
     with pytest.raises(RuntimeError, match="power cut"):
         schema.upgrade(empty)
 
@@ -218,7 +212,7 @@ def test_a_current_schema_is_found_without_alembic(sqlite):
     schema.ready(engine)
     engine.dispose()
     program = (
-        "import sys; from closeline.store import schema; from closeline.store.engine import open_engine; "
+        "import sys; from closeline.store import schema; from closeline.store.database.engine import open_engine; "
         f"schema.ready(open_engine({url!r})); print('alembic' in sys.modules, 'psycopg' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -53,7 +53,10 @@ def test_packaged_artefacts_are_older_than_any_game():
     assert SEEDED_AT + timedelta(days=365 * 20) < SEEDED_AT.replace(year=1946)
 
 
-@pytest.mark.parametrize(("spelling", "team"), [("Boston Celtics", "nba_celtics"), ("BOSTON CELTICS", "nba_celtics"), ("Bostan Celtics", None)])
+@pytest.mark.parametrize(
+    ("spelling", "team"),
+    [("Boston Celtics", "nba_celtics"), ("BOSTON CELTICS", "nba_celtics"), ("Bostan Celtics", None)],
+)
 def test_the_seeded_aliases_read_a_teams_name_and_guess_none(seeded, spelling, team):
     with unit_of_work(seeded, write=False) as session:
         assert alias_table(session).resolve(League.NBA, "anybody", spelling) == team

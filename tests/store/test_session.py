@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, text
 
 from closeline.domain.clock import instant
 from closeline.domain.errors import AppendOnlyViolation, CorruptRecord, InsideTransaction, Refused
-from closeline.store.engine import open_engine
+from closeline.store.database.engine import open_engine
 from closeline.store.session import inside_transaction, unit_of_work
 from closeline.store.tables import metadata
 from tests.store.rows import a_quote_desk, add, row_of
@@ -220,11 +220,7 @@ texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.tuples(texts, st.floats(0, 1), st.one_of(st.none(), st.integers(-(2**31), 2**31 - 1))), max_size=20
-    )
-)
+@given(st.lists(st.tuples(texts, st.floats(0, 1), st.one_of(st.none(), st.integers(-(2**31), 2**31 - 1))), max_size=20))
 def test_what_is_appended_comes_back_exactly(record, values):
     track = metadata.tables["market_evaluation"]
     columns = tuple(track.c.keys())
@@ -236,12 +232,8 @@ def test_what_is_appended_comes_back_exactly(record, values):
             for number, (word, chance, line) in enumerate(values)
         ]
         session.append(track, columns, [tuple(row.values()) for row in rows])
-        stored = session.rows(
-            select(track.c.book, track.c.method, track.c.fair_probability, track.c.line_quarters)
-        )
-        expected = {
-            row["book"]: (row["method"], row["fair_probability"], row["line_quarters"]) for row in rows
-        }
+        stored = session.rows(select(track.c.book, track.c.method, track.c.fair_probability, track.c.line_quarters))
+        expected = {row["book"]: (row["method"], row["fair_probability"], row["line_quarters"]) for row in rows}
 
         assert {row[0]: tuple(row[1:]) for row in stored} == expected
         raise Rollback
@@ -305,9 +297,7 @@ def test_bytes_flags_and_nulls_compare_as_content(record):
 @given(st.lists(st.lists(st.integers(1, 30), max_size=25), max_size=5))
 def test_any_order_of_repeats_gives_the_set_of_rows(record, batches):
     with pytest.raises(Rollback), unit_of_work(record) as session:  # noqa: PT012
-        added = sum(
-            session.append_new(log, LOG, [entry(seq) for seq in batch], ("chain", "seq")) for batch in batches
-        )
+        added = sum(session.append_new(log, LOG, [entry(seq) for seq in batch], ("chain", "seq")) for batch in batches)
         stored = sorted(row[0] for row in session.rows(select(log.c.seq)))
 
         assert stored == sorted({seq for batch in batches for seq in batch})

@@ -48,11 +48,7 @@ def differences(expected, actual, tolerance, at="answer"):
             else:
                 yield f"{at}: has no {key}"
     elif isinstance(expected, list):
-        if (
-            isinstance(actual, str)
-            or not isinstance(actual, Sequence | np.ndarray)
-            or len(actual) != len(expected)
-        ):
+        if isinstance(actual, str) or not isinstance(actual, Sequence | np.ndarray) or len(actual) != len(expected):
             yield f"{at}: expected {len(expected)} values, was {actual!r}"
             return
         for place, value in enumerate(expected):

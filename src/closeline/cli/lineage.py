@@ -13,11 +13,12 @@ from closeline.domain.picks import Decision
 from closeline.flow import view
 from closeline.flow.view import Ended
 from closeline.schemas import picks as shapes
-from closeline.store import audit, candidates, captures, forecasts, grades, picks, publications, references
+from closeline.store import audit, captures, forecasts, references
 from closeline.store.audit import Evidence
+from closeline.store.desk import candidates, grades, picks, publications
+from closeline.store.desk.grades import Grade, LineTrack
+from closeline.store.desk.picks import Pick
 from closeline.store.forecasts import Prediction
-from closeline.store.grades import Grade, LineTrack
-from closeline.store.picks import Pick
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 

@@ -58,7 +58,9 @@ def _status(db: str | None) -> "Status":
 
 def _league(session: "Session", desk: "Desk", league: "League") -> "LeagueState":
     from closeline.schemas.record import LeagueState
-    from closeline.store import candidates, captures, models, outcomes, picks, quotes
+    from closeline.store import captures, models, quotes
+    from closeline.store.desk import candidates, picks
+    from closeline.store.past import outcomes
 
     now, tenant_id = desk.clock(), desk.tenant_id
     policy = models.policy(session, tenant_id=tenant_id, league=league, as_of=now)

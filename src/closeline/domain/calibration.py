@@ -101,9 +101,7 @@ class ActivationVerdict:
     reasons: tuple[str, ...]
 
 
-def activation_gate(
-    evidence: ActivationEvidence, policy: ActivationPolicy = ACTIVATION_V1
-) -> ActivationVerdict:
+def activation_gate(evidence: ActivationEvidence, policy: ActivationPolicy = ACTIVATION_V1) -> ActivationVerdict:
     """Judge a candidate map; every rule runs and every failure is named."""
     reasons = tuple(sorted(reason.value for reason, holds in _RULES.items() if not holds(evidence, policy)))
     return ActivationVerdict(activate=not reasons, reasons=reasons)

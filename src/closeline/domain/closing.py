@@ -177,9 +177,7 @@ def open_best_close(
     The open is the first quote before the start. The best has the most favourable line, then price, of those
     that stood in [published_at, starts_at). The close is tested as in `select_close`, for age only if asked.
     """
-    before = sorted(
-        (quote for quote in quotes if quote.book == book and _bettable(quote, starts_at)), key=_captured_at
-    )
+    before = sorted((quote for quote in quotes if quote.book == book and _bettable(quote, starts_at)), key=_captured_at)
     later = [quote for quote in before if (quote.seen_until or quote.captured_at) >= published_at]
     closes = [quote for quote in before if _refusal(quote, starts_at, max_age) is None]
     return LineTrack(

@@ -14,8 +14,9 @@ from closeline.domain.markets import MONEYLINE, SPREAD, Period, opposite_line
 from closeline.domain.odds import DevigMethod, default_method
 from closeline.maths.devig_arrays import devig_two_way
 from closeline.maths.distributions import read_pair
-from closeline.store import captures, closes, evaluations, models, quotes
+from closeline.store import captures, evaluations, models, quotes
 from closeline.store.evaluations import Evaluation
+from closeline.store.past import closes
 from closeline.store.quotes import Quote, Series
 from closeline.store.seed import DEFAULT_TENANT
 from closeline.store.session import Session

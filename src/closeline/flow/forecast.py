@@ -30,12 +30,13 @@ from closeline.maths.distributions import (
 )
 from closeline.maths.policy import anchored
 from closeline.maths.ratings import RatingForecast
-from closeline.store import calibrations, closes, evaluations, forecasts, models, references
+from closeline.store import calibrations, evaluations, forecasts, models, references
 from closeline.store.calibrations import ActiveMap
 from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import DERIVED, ENGINE, QUOTED, SUSPECT, Prediction, Run, RunInput
 from closeline.store.models import RatingState
-from closeline.store.ratings import RatingBook, slate
+from closeline.store.past import closes
+from closeline.store.past.ratings import RatingBook, slate
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 

@@ -13,10 +13,12 @@ from closeline.domain.markets import SPREAD, Selection, Side, market, opposite
 from closeline.domain.picks import Decision
 from closeline.domain.policies import MarketPolicy
 from closeline.maths.distributions import read_pair
-from closeline.store import candidates, closes, evaluations, forecasts, models, quotes, references
-from closeline.store.candidates import Judged
+from closeline.store import evaluations, forecasts, models, quotes, references
+from closeline.store.desk import candidates
+from closeline.store.desk.candidates import Judged
 from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import DERIVED, Prediction
+from closeline.store.past import closes
 from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
 from closeline.store.session import Session

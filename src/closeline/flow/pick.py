@@ -10,10 +10,11 @@ from closeline.domain.leagues import League
 from closeline.domain.markets import SPREAD, Selection, Side, market
 from closeline.domain.picks import Decision, PickState
 from closeline.domain.settlement import SETTLEMENT_V1
-from closeline.store import candidates, forecasts, picks, quotes
-from closeline.store.candidates import StoredVerdict
+from closeline.store import forecasts, quotes
+from closeline.store.desk import candidates, picks
+from closeline.store.desk.candidates import StoredVerdict
+from closeline.store.desk.picks import Pick
 from closeline.store.forecasts import Prediction
-from closeline.store.picks import Pick
 from closeline.store.quotes import Quote, Series
 from closeline.store.session import Session
 

@@ -12,9 +12,10 @@ from closeline.domain.leagues import League
 from closeline.domain.odds import rounded_american
 from closeline.domain.picks import Decision, PickState
 from closeline.domain.ports import Channel, Message
-from closeline.store import picks, publications, references
-from closeline.store.picks import Pick
-from closeline.store.publications import NewPublication, PendingDelivery
+from closeline.store import references
+from closeline.store.desk import picks, publications
+from closeline.store.desk.picks import Pick
+from closeline.store.desk.publications import NewPublication, PendingDelivery
 from closeline.store.session import Session
 
 TEMPLATE = "pick-v1"

@@ -20,9 +20,10 @@ from closeline.maths import distributions
 from closeline.maths.clv import beat_close, clv_across_lines, clv_points
 from closeline.maths.devig_arrays import devig_two_way
 from closeline.maths.distributions import ScoreDistribution, read_pair
-from closeline.store import grades, models, picks, quotes, references
-from closeline.store.grades import LineTrack
-from closeline.store.picks import Pick
+from closeline.store import models, quotes, references
+from closeline.store.desk import grades, picks
+from closeline.store.desk.grades import LineTrack
+from closeline.store.desk.picks import Pick
 from closeline.store.quotes import Quote, Series
 from closeline.store.session import Session
 

@@ -16,9 +16,10 @@ from closeline.domain.settlement import (
     SettledTerms,
     settle,
 )
-from closeline.store import grades, picks, results
-from closeline.store.grades import Grade, LineTrack
-from closeline.store.picks import Pick
+from closeline.store import results
+from closeline.store.desk import grades, picks
+from closeline.store.desk.grades import Grade, LineTrack
+from closeline.store.desk.picks import Pick
 from closeline.store.results import EventResult
 from closeline.store.session import Session
 

@@ -21,12 +21,13 @@ from closeline.maths.distributions import ScoreDistribution, fit_score_distribut
 from closeline.maths.policy import Movement, Threshold, anchored, fit_movement, fit_threshold
 from closeline.maths.simulate.streams import stream
 from closeline.maths.trial import Trial, try_out
-from closeline.store import calibrations, models, outcomes
+from closeline.store import calibrations, models
 from closeline.store.calibrations import NewCalibration
-from closeline.store.closes import margin_means, total_means
-from closeline.store.history import PlayedGame, played
-from closeline.store.outcomes import Settled
-from closeline.store.ratings import BEGINNING
+from closeline.store.past import outcomes
+from closeline.store.past.closes import margin_means, total_means
+from closeline.store.past.games import PlayedGame, played
+from closeline.store.past.outcomes import Settled
+from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import Session
 
 Floats = NDArray[np.float64]

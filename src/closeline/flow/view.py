@@ -19,11 +19,13 @@ from closeline.maths import record_figures as figures
 from closeline.maths.distributions import read_pair
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
 from closeline.maths.simulate.streams import stream
-from closeline.store import candidates, captures, grades, models, outcomes, picks, record
-from closeline.store.grades import Grade, LineTrack
-from closeline.store.outcomes import Settled
-from closeline.store.picks import Pick
-from closeline.store.ratings import BEGINNING
+from closeline.store import captures, models, record
+from closeline.store.desk import candidates, grades, picks
+from closeline.store.desk.grades import Grade, LineTrack
+from closeline.store.desk.picks import Pick
+from closeline.store.past import outcomes
+from closeline.store.past.outcomes import Settled
+from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import Session
 
 Floats = NDArray[np.float64]

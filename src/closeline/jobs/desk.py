@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Engine
-
 from closeline.domain.captures import ParsedPayload, RawPayload
 from closeline.domain.clock import Clock
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import league_day
 from closeline.domain.ports import Channel
 from closeline.jobs.shelf import Shelf
-from closeline.store.ratings import RatingBook
+from closeline.store.database.engine import Engine
+from closeline.store.past.ratings import RatingBook
 from closeline.store.references import alias_count, alias_table
 from closeline.store.session import Session
 

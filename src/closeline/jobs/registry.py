@@ -15,7 +15,7 @@ from closeline.flow import capture, evaluate, forecast, gate, pick, publish, rev
 from closeline.flow.capture import Source
 from closeline.jobs.desk import Desk
 from closeline.store import captures
-from closeline.store.publications import PendingDelivery
+from closeline.store.desk.publications import PendingDelivery
 from closeline.store.session import Session
 
 Arguments = Mapping[str, str | int | float | bool | None]

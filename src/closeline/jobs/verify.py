@@ -14,7 +14,7 @@ from closeline.jobs.desk import Desk
 from closeline.store import captures, evaluations, forecasts, quotes, references
 from closeline.store.captures import Snapshot
 from closeline.store.forecasts import Prediction, Run, RunInput
-from closeline.store.ratings import RatingBook
+from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session, unit_of_work
 
 

@@ -74,9 +74,7 @@ def clustered_upper_bound(
     return float(np.quantile(_resampled_means(grouped, resamples, generator), level))
 
 
-def clustered_standard_error(
-    values: ArrayLike, clusters: NDArray[np.generic] | list[str] | list[int]
-) -> float:
+def clustered_standard_error(values: ArrayLike, clusters: NDArray[np.generic] | list[str] | list[int]) -> float:
     """Return the closed-form standard error of the mean, clustered by event; NaN for a single cluster."""
     grouped = _grouped(values, clusters)
     count = grouped.counts.size

@@ -100,9 +100,7 @@ def clv_points(sides: ArrayLike, bet_lines: ArrayLike, close_lines: ArrayLike) -
     sides: codes of `distributions.Side`. Lines in the side's own sign: HOME -3.5 that closes -5 gained 1.5.
     """
     signs = _LINE_SIGNS[np.asarray(sides, dtype=np.int64)]
-    return np.asarray(
-        signs * (np.asarray(bet_lines, dtype=np.float64) - np.asarray(close_lines, dtype=np.float64))
-    )
+    return np.asarray(signs * (np.asarray(bet_lines, dtype=np.float64) - np.asarray(close_lines, dtype=np.float64)))
 
 
 def beat_close(points: ArrayLike, bet_decimal: ArrayLike, close_decimal: ArrayLike) -> NDArray[np.int8]:
@@ -111,9 +109,7 @@ def beat_close(points: ArrayLike, bet_decimal: ArrayLike, close_decimal: ArrayLi
     points: of `clv_points`, 0 for a moneyline. It knows nothing of the margin, so never report it alone.
     """
     moved = np.sign(np.asarray(points, dtype=np.float64))
-    by_price = np.sign(
-        np.asarray(bet_decimal, dtype=np.float64) - np.asarray(close_decimal, dtype=np.float64)
-    )
+    by_price = np.sign(np.asarray(bet_decimal, dtype=np.float64) - np.asarray(close_decimal, dtype=np.float64))
     return np.asarray(np.where(moved == 0.0, by_price, moved), dtype=np.int8)
 
 

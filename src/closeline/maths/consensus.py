@@ -121,9 +121,7 @@ def freshness(age_seconds: float, stale_after_seconds: float) -> float:
     return 0.0 if age_seconds > stale_after_seconds else math.exp(-max(age_seconds, 0.0) / FRESHNESS_SECONDS)
 
 
-def pool(
-    opinions: Sequence[Sequence[float]], weights: Sequence[float], by: Pool = Pool.LOG
-) -> tuple[float, ...]:
+def pool(opinions: Sequence[Sequence[float]], weights: Sequence[float], by: Pool = Pool.LOG) -> tuple[float, ...]:
     """Average probabilities (books, outcomes) by weights (books,); they sum to 1.
 
     Raises ValueError unless each weight is at least 0 and some weight is above. Source: Genest & Zidek
@@ -200,6 +198,4 @@ def weighted_median(values: Sequence[float], weights: Sequence[float]) -> float:
 
 def _quorum(opinions: Sequence[_Opinion]) -> bool:
     kinds = [opinion.quote.kind for opinion in opinions]
-    return (
-        kinds.count(BookKind.SHARP) >= SHARP_BOOKS_LEAST or kinds.count(BookKind.RETAIL) >= RETAIL_BOOKS_LEAST
-    )
+    return kinds.count(BookKind.SHARP) >= SHARP_BOOKS_LEAST or kinds.count(BookKind.RETAIL) >= RETAIL_BOOKS_LEAST

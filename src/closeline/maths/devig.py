@@ -194,9 +194,7 @@ def _root(residual: Residual, low: float, high: float, start: float) -> float:
         low, high = (at, high) if error > 0.0 else (low, at)
         step = at - error / slope if slope else high
         at = step if low < step < high else 0.5 * (low + high)
-    raise DevigError(
-        f"fair probabilities must sum to 1, were off by {error:.3g} after {ITERATIONS_MAX} steps"
-    )
+    raise DevigError(f"fair probabilities must sum to 1, were off by {error:.3g} after {ITERATIONS_MAX} steps")
 
 
 METHODS: dict[DevigMethod, Callable[[Sequence[float], float], Solution]] = {

@@ -103,9 +103,7 @@ def _odds_ratio_two(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
 
 def _power_two(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
     """Solve the exponent by Halley's rule from k = 1, whose powers are the implied and so cost nothing."""
-    powers = np.empty(
-        (2, len(a))
-    )  # both sides in one array: half as many calls, which is what a slate pays for
+    powers = np.empty((2, len(a)))  # both sides in one array: half as many calls, which is what a slate pays for
     np.divide(1.0, a, out=powers[0])
     np.divide(1.0, b, out=powers[1])
     logs = np.log(powers)

@@ -48,9 +48,7 @@ def kelly_simultaneous(
     return JointStakes(tuple(stakes.tolist()), growth)
 
 
-def _climb(
-    stakes: FloatArray, returns: FloatArray, weights: FloatArray, most: float, barrier: float
-) -> FloatArray:
+def _climb(stakes: FloatArray, returns: FloatArray, weights: FloatArray, most: float, barrier: float) -> FloatArray:
     """Take damped Newton steps on growth + barrier (sum ln f + ln(most - sum f)), which is concave."""
     for _ in range(_NEWTON_STEPS_MAX):
         ratio = returns / (1.0 + returns @ stakes)[:, None]
@@ -63,8 +61,7 @@ def _climb(
         length = _longest(stakes, step, returns, most)
         here = _height(stakes, returns, weights, most, barrier)
         while length > 1e-12 and not (
-            _height(stakes + length * step, returns, weights, most, barrier)
-            >= here + 1e-4 * length * decrement - 1e-16
+            _height(stakes + length * step, returns, weights, most, barrier) >= here + 1e-4 * length * decrement - 1e-16
         ):
             length *= 0.5
         stakes = stakes + length * step
@@ -84,8 +81,6 @@ def _longest(stakes: FloatArray, step: FloatArray, returns: FloatArray, most: fl
     return longest
 
 
-def _height(
-    stakes: FloatArray, returns: FloatArray, weights: FloatArray, most: float, barrier: float
-) -> float:
+def _height(stakes: FloatArray, returns: FloatArray, weights: FloatArray, most: float, barrier: float) -> float:
     fence = float(np.log(stakes).sum()) + float(np.log(most - stakes.sum()))
     return float(weights @ np.log1p(returns @ stakes)) + barrier * fence

@@ -98,9 +98,7 @@ def settle_same_game(
     Raises ValueError for half results, for which no rule exists.
     """
     if not results or _HALVES & set(results):
-        raise ValueError(
-            f"legs of a same-game parlay must win, lose, push or be void, were {', '.join(results)}"
-        )
+        raise ValueError(f"legs of a same-game parlay must win, lose, push or be void, were {', '.join(results)}")
     if LegResult.LOSS in results:
         return Ticket(LegResult.LOSS, Fraction(0))
     if not _NO_ACTION & set(results):

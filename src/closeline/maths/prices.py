@@ -22,9 +22,7 @@ def checked(prices: npt.ArrayLike) -> FloatArray:
     array = np.asarray(prices, dtype=np.float64)
     # Written so that a NaN, which compares false with everything, is refused too.
     # The ufuncs' own reductions, because the methods cost a slate of 200 more than its devig does.
-    if array.size and not (
-        np.minimum.reduce(array, axis=None) > 1.0 and np.maximum.reduce(array, axis=None) < np.inf
-    ):
+    if array.size and not (np.minimum.reduce(array, axis=None) > 1.0 and np.maximum.reduce(array, axis=None) < np.inf):
         wrong = ~((array > 1.0) & (array < np.inf))
         raise ImpossiblePrice(f"decimal odds must be finite and above 1, was {array[wrong].flat[0]}")
     return array

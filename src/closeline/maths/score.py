@@ -152,9 +152,7 @@ def crps_normal(mean: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> FloatArray:
 def pit_discrete(cdf_below: ArrayLike, cdf_at: ArrayLike, v: ArrayLike) -> FloatArray:
     """Return the randomised PIT F(y-1) + v (F(y) - F(y-1)), elementwise; v is uniform on [0, 1]."""
     below = np.asarray(cdf_below, dtype=np.float64)
-    return np.asarray(
-        below + np.asarray(v, dtype=np.float64) * (np.asarray(cdf_at, dtype=np.float64) - below)
-    )
+    return np.asarray(below + np.asarray(v, dtype=np.float64) * (np.asarray(cdf_at, dtype=np.float64) - below))
 
 
 def paired_score_difference(new_scores: ArrayLike, old_scores: ArrayLike) -> PairedDifference:
@@ -170,9 +168,7 @@ def paired_score_difference(new_scores: ArrayLike, old_scores: ArrayLike) -> Pai
     difference = new - old
     mean = float(difference.mean())
     standard_error = float(difference.std(ddof=1) / np.sqrt(difference.size))
-    return PairedDifference(
-        mean, standard_error, mean / standard_error if standard_error > 0.0 else float("nan")
-    )
+    return PairedDifference(mean, standard_error, mean / standard_error if standard_error > 0.0 else float("nan"))
 
 
 def _crps_of_sample(values: FloatArray, y: float, *, pairs: int) -> float:

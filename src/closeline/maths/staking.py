@@ -126,9 +126,7 @@ def uncertainty_shrink(sd: float, edge: float) -> float:
 
 def _check_chances(p_win: float, p_loss: float) -> None:
     if not (p_win >= 0.0 and p_loss >= 0.0 and p_win + p_loss <= 1.0 + 1e-9):
-        raise ValueError(
-            f"chances of win and loss must be at least 0 and sum to at most 1, were {p_win}, {p_loss}"
-        )
+        raise ValueError(f"chances of win and loss must be at least 0 and sum to at most 1, were {p_win}, {p_loss}")
 
 
 def _net(decimal: float) -> float:

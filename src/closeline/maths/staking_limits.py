@@ -78,20 +78,14 @@ def scale_exposure(stakes: Sequence[float], total_max: float) -> tuple[tuple[flo
     return tuple([size * scale for size in stakes]), scale
 
 
-def allocate(
-    exposures: Sequence[Exposure], policy: StakingPolicy, held: Held = NOTHING_HELD
-) -> tuple[float, ...]:
+def allocate(exposures: Sequence[Exposure], policy: StakingPolicy, held: Held = NOTHING_HELD) -> tuple[float, ...]:
     """Scale stakes until every cap holds beside what is held, round down, drop what is below a ticket.
 
     Caps only ever scale down, so the order of events, clusters, day cannot break one that held.
     """
     stakes = [exposure.stake for exposure in exposures]
-    stakes = _scale_groups(
-        [exposure.event_id for exposure in exposures], stakes, policy.event_cap, held.events
-    )
-    stakes = _scale_groups(
-        [exposure.cluster for exposure in exposures], stakes, policy.cluster_cap, held.clusters
-    )
+    stakes = _scale_groups([exposure.event_id for exposure in exposures], stakes, policy.event_cap, held.events)
+    stakes = _scale_groups([exposure.cluster for exposure in exposures], stakes, policy.cluster_cap, held.clusters)
     room = max(0.0, min(policy.day_cap - held.day, policy.open_risk_cap - held.open_risk))
     scaled, _ = scale_exposure(stakes, room)
     return tuple([round_ticket(size, policy) for size in scaled])
@@ -103,9 +97,7 @@ def round_ticket(size: float, policy: StakingPolicy) -> float:
     return steps * policy.ticket_step if size >= policy.ticket_least - _ROUNDING else 0.0
 
 
-def _scale_groups(
-    groups: Sequence[str], stakes: Sequence[float], cap: float, held: Mapping[str, float]
-) -> list[float]:
+def _scale_groups(groups: Sequence[str], stakes: Sequence[float], cap: float, held: Mapping[str, float]) -> list[float]:
     """Scale the stakes of each named group to what its cap leaves."""
     totals: dict[str, float] = {}
     for group, size in zip(groups, stakes, strict=True):

@@ -178,9 +178,7 @@ def expected_against_realised(
     """Compare sum EV_i s_i with the profit, in units of sqrt(sum s_i^2 Var_i), for independent bets (n,)."""
     stake, promise, spread = (np.asarray(a, dtype=np.float64) for a in (stakes, expected_return, variance))
     expected, realised = float(stake @ promise), float(np.sum(profit))
-    return ExpectedAgainstRealised(
-        expected, realised, _ratio(realised - expected, float(np.sqrt(stake**2 @ spread)))
-    )
+    return ExpectedAgainstRealised(expected, realised, _ratio(realised - expected, float(np.sqrt(stake**2 @ spread))))
 
 
 def benjamini_hochberg(p_values: ArrayLike, *, rate: float = 0.10) -> NDArray[np.bool_]:

@@ -73,9 +73,7 @@ def _fault_of_line(offer: Offer) -> Reason | None:
     return Reason.UNREADABLE_CELL if isinstance(offer.line, str) else Reason.OFF_GRID_LINE
 
 
-def _priced(
-    offer: Offer, event: str, side: Side, line: int | None, cell: Cell, received_at: datetime
-) -> Reading:
+def _priced(offer: Offer, event: str, side: Side, line: int | None, cell: Cell, received_at: datetime) -> Reading:
     try:
         price = american(cell)
     except ImpossiblePrice:
@@ -83,9 +81,7 @@ def _priced(
     return _quote(offer, event, side, line, price, received_at)
 
 
-def _quote(
-    offer: Offer, event: str, side: Side, line: int | None, price: Price, received_at: datetime
-) -> ParsedQuote:
+def _quote(offer: Offer, event: str, side: Side, line: int | None, price: Price, received_at: datetime) -> ParsedQuote:
     mirrored = line is not None and side is Side.AWAY and offer.market.type is MarketType.SPREAD
     return ParsedQuote(
         event,

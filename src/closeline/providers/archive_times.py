@@ -35,9 +35,7 @@ def opens(starts: Iterable[tuple[League, date, datetime]]) -> dict[tuple[League,
     first: dict[tuple[League, date], datetime] = {}
     for league, day, starts_at in starts:
         first[league, day] = min(starts_at, first.get((league, day), starts_at))
-    return {
-        key: min(eastern(key[1], _OPEN), start - _OPEN_BEFORE_FIRST_START) for key, start in first.items()
-    }
+    return {key: min(eastern(key[1], _OPEN), start - _OPEN_BEFORE_FIRST_START) for key, start in first.items()}
 
 
 def close(starts_at: datetime) -> datetime:

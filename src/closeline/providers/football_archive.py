@@ -104,9 +104,7 @@ def _opening_fault(opening: Decimal | None, closing: Decimal | None, *, swapped:
     return Reason.PLACEHOLDER_LINE if is_placeholder(opening, closing) else None
 
 
-def _spread(
-    record: Record, word: str, phase: Phase, market: Market, place: str, fault: Reason | None = None
-) -> Offer:
+def _spread(record: Record, word: str, phase: Phase, market: Market, place: str, fault: Reason | None = None) -> Offer:
     home, away = record.get(f"home_{word}_spread"), record.get(f"away_{word}_spread")
     value, other = number(home), number(away)
     if value is not None and other is not None and value != -other:

@@ -44,11 +44,7 @@ def numbers(column: "pl.Series") -> list[Cell]:
 def whole(column: "pl.Series") -> list[int | None]:
     """Return whole numbers, UNREADABLE for anything else that is there."""
     return [
-        None
-        if value is None
-        else int(value)
-        if isinstance(value, float) and value.is_integer()
-        else UNREADABLE
+        None if value is None else int(value) if isinstance(value, float) and value.is_integer() else UNREADABLE
         for value in numbers(column)
     ]
 

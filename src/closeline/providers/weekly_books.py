@@ -76,9 +76,7 @@ def _games(rows: Sequence[Row], rejected: list[Rejected]) -> Iterator[ArchiveGam
         game = _game(away, home, place)
         if game is None:
             record = {name: (away[name], home[name]) for name in _REQUIRED}
-            rejected.append(
-                rejected_record(Reason.BAD_RECORD, place, record, tuple(_offers(away, home, place)))
-            )
+            rejected.append(rejected_record(Reason.BAD_RECORD, place, record, tuple(_offers(away, home, place))))
             continue
         if game.ending is None and away.get("outcome", _FINAL).startswith(_FINAL):
             record = {"score": (away["score"], home["score"])}
@@ -129,9 +127,7 @@ def _ending(away: Row, home: Row) -> Ending | None:
     outcome = away.get("outcome", _FINAL)
     if not outcome.startswith(_FINAL):
         return None
-    return ending(
-        League.NFL, (whole(home["score"]), whole(away["score"])), (), (), overtime=outcome.endswith("OT")
-    )
+    return ending(League.NFL, (whole(home["score"]), whole(away["score"])), (), (), overtime=outcome.endswith("OT"))
 
 
 def _books(row: Row) -> list[str]:

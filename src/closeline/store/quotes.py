@@ -136,8 +136,10 @@ def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> K
     for item in sorted(quotes, key=lambda item: item.received_at):
         series: Series = (item.event_id, item.book, item.market.key, item.side)
         past = [entry for entry in history[series] if entry[0] <= item.received_at]
-        if past and past[-1][2] == _said(item):
-            quote_id = past[-1][1]
+        # A book may show two lines at one moment: each of them is known then, not only the last.
+        same = [entry for entry in past if entry[2] == _said(item) and entry[0] in (item.received_at, past[-1][0])]
+        if same:
+            quote_id = same[-1][1]
         else:
             quote_id = next_id
             next_id += 1

@@ -1,7 +1,7 @@
 """Teams, aliases and events: who plays whom, and what each source calls them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
@@ -143,7 +143,8 @@ def add_events(session: Session, events: Sequence[NewEvent], *, provider: str, p
         (new.event_id, new.league, new.season, new.day, new.home_team_id, new.away_team_id, new.game_no)
         for new in fresh.values()
     ])  # fmt: skip
-    changed = {new.event_id: new for new in events if _differs(latest.get(new.event_id), new)}
+    told = [_known_as(latest.get(new.event_id), new) for new in events]
+    changed = {new.event_id: new for new in told if _differs(latest.get(new.event_id), new)}
     session.append(event_version, _VERSION_COLUMNS, [
         (
             new.event_id, latest[new.event_id].version + 1 if new.event_id in latest else 1, micros(new.starts_at),
@@ -160,14 +161,25 @@ def add_events(session: Session, events: Sequence[NewEvent], *, provider: str, p
     ])  # fmt: skip
 
 
+def _known_as(old: EventVersion | None, new: NewEvent) -> NewEvent:
+    """Return the event once `new` was told: no source takes away what it merely does not know."""
+    if old is None:
+        return new
+    # An assumed start never overrides one that a source has quoted.
+    assumed = new.start_basis is Basis.ASSUMED and old.start_basis is Basis.QUOTED
+    return replace(
+        new,
+        starts_at=old.starts_at if assumed else new.starts_at,
+        start_basis=old.start_basis if assumed else new.start_basis,
+        home_pitcher=new.home_pitcher or old.home_pitcher,
+        away_pitcher=new.away_pitcher or old.away_pitcher,
+    )
+
+
 def _differs(old: EventVersion | None, new: NewEvent) -> bool:
     if old is None:
         return True
     if new.received_at < old.received_at:
         return False
-    # An assumed start never overrides one that a source has quoted.
-    moved = new.starts_at != old.starts_at and not (
-        new.start_basis is Basis.ASSUMED and old.start_basis is Basis.QUOTED
-    )
-    starters = (new.home_pitcher or old.home_pitcher, new.away_pitcher or old.away_pitcher)
-    return moved or new.neutral != old.neutral or starters != (old.home_pitcher, old.away_pitcher)
+    names = ("starts_at", "start_basis", "neutral", "home_pitcher", "away_pitcher")
+    return any(getattr(old, name) != getattr(new, name) for name in names)

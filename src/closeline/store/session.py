@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table
 
 from closeline.domain.errors import InsideTransaction, Refused
-from closeline.store.bulk import append_rows, fresh_rows
-from closeline.store.engine import WRITES, shown
-from closeline.store.faults import foreign, translated
+from closeline.store.database.bulk import append_rows, fresh_rows
+from closeline.store.database.engine import WRITES, shown
+from closeline.store.database.faults import foreign, translated
 
 _this_thread = threading.local()
 _ONLY_READS = "a unit of work must be opened with write=True to write, was opened to read"

@@ -22,8 +22,9 @@ from closeline.flow.view import Ended, LeagueFigures
 from closeline.maths.record_figures import Mean, mean_with_interval
 from closeline.maths.reliability import ReliabilityCurve, reliability_curve
 from closeline.maths.simulate.streams import stream
-from closeline.store import captures, events, outcomes, quotes, references
-from closeline.store.ratings import BEGINNING
+from closeline.store import captures, events, quotes, references
+from closeline.store.past import outcomes
+from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import Session
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)

@@ -16,9 +16,14 @@ def test_a_quarrel_beyond_the_leagues_limit_blocks_both_markets(points, market, 
     finding = opener_consistency(candidate, limits(opener_disagreement_points_max=limit))
 
     blocked = abs(points) > limit
-    assert (finding.action, finding.reason) == ((Action.BLOCK, "MARKET_LINE_INCONSISTENT") if blocked else (Action.PASS, ""))
+    assert (finding.action, finding.reason) == (
+        (Action.BLOCK, "MARKET_LINE_INCONSISTENT") if blocked else (Action.PASS, "")
+    )
 
 
-@pytest.mark.parametrize("candidate", [a_candidate(opener_disagreement=None), a_candidate(opener_disagreement=9.0, selection=a_selection(TOTAL))])
+@pytest.mark.parametrize(
+    "candidate",
+    [a_candidate(opener_disagreement=None), a_candidate(opener_disagreement=9.0, selection=a_selection(TOTAL))],
+)
 def test_the_rule_sleeps_where_there_is_nothing_to_compare(candidate):
     assert opener_consistency(candidate, limits()).action is Action.INACTIVE

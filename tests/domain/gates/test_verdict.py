@@ -56,7 +56,8 @@ def test_without_a_policy_the_market_itself_is_published():
 
 
 @pytest.mark.parametrize(
-    ("surplus", "tier"), [(0.0, Tier.C), (0.0099, Tier.C), (0.0101, Tier.B), (0.0199, Tier.B), (0.0201, Tier.A), (0.05, Tier.A)]
+    ("surplus", "tier"),
+    [(0.0, Tier.C), (0.0099, Tier.C), (0.0101, Tier.B), (0.0199, Tier.B), (0.0201, Tier.A), (0.05, Tier.A)],
 )
 def test_a_tier_says_how_far_the_edge_lies_above_its_threshold(surplus, tier):
     candidate = a_candidate(q_market=0.5, decimal=2.0, threshold=0.02, predicted_clv=0.02 + surplus)

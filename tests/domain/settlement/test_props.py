@@ -90,9 +90,7 @@ def test_head_to_head_needs_both_players():
     assert graded(ahead).units == TEN_ELEVENTHS
     assert graded(level).result is Result.PUSH
     assert settle_head_to_head(Role.BASKETBALL, AT_MINUS_110, here, absent) == DNP
-    assert settle_head_to_head(Role.BASKETBALL, AT_MINUS_110, unknown, here) == NotFinal(
-        "PARTICIPATION_UNKNOWN"
-    )
+    assert settle_head_to_head(Role.BASKETBALL, AT_MINUS_110, unknown, here) == NotFinal("PARTICIPATION_UNKNOWN")
 
 
 def corrected(*versions):

@@ -116,9 +116,7 @@ def test_the_shootout_goal_leaves_team_totals_when_the_rules_say_so():
     assert result(a_ticket("TOTAL", "OVER", 4.5, league="nhl"), shot, without) == "WIN"
 
 
-@pytest.mark.parametrize(
-    ("league", "enough"), [("nfl", 55), ("ncaaf", 55), ("nba", 43), ("ncaab", 35), ("nhl", 55)]
-)
+@pytest.mark.parametrize(("league", "enough"), [("nfl", 55), ("ncaaf", 55), ("nba", 43), ("ncaab", 35), ("nhl", 55)])
 def test_minimum_play_is_inclusive(league, enough):
     ticket = a_ticket("MONEYLINE", "HOME", league=league)
 
@@ -140,8 +138,7 @@ def test_hockey_totals_need_full_time_unless_determined_or_configured():
 def test_points_already_scored_settle_both_sides_or_neither(home, away, line, minutes):
     game = a_game(home, away, "ABANDONED", minutes_played=minutes)
     over, under = (
-        graded(settle(replace(a_ticket("TOTAL", side, 0), line_quarters=line), game))
-        for side in ("OVER", "UNDER")
+        graded(settle(replace(a_ticket("TOTAL", side, 0), line_quarters=line), game)) for side in ("OVER", "UNDER")
     )
     past = 4 * (home + away) > line + line % 2
 
@@ -149,9 +146,7 @@ def test_points_already_scored_settle_both_sides_or_neither(home, away, line, mi
     assert over.fraction_quarters == under.fraction_quarters == 4
 
 
-@pytest.mark.parametrize(
-    ("line", "expected"), [(5.25, "WIN"), (5.75, "INSUFFICIENT_PLAY"), (6, "INSUFFICIENT_PLAY")]
-)
+@pytest.mark.parametrize(("line", "expected"), [(5.25, "WIN"), (5.75, "INSUFFICIENT_PLAY"), (6, "INSUFFICIENT_PLAY")])
 def test_a_quarter_line_past_only_its_lower_half_is_not_determined(line, expected):
     six = a_game(4, 2, "SHORTENED", innings_completed=6)
 
@@ -311,9 +306,7 @@ SUSPENDED_AFTER_SIX = {
         ("MONEYLINE", "HOME", None, "F5", "WIN"),
     ],
 )
-def test_a_game_completed_too_late_settles_only_what_was_settled_when_it_stopped(
-    kind, side, line, period, expected
-):
+def test_a_game_completed_too_late_settles_only_what_was_settled_when_it_stopped(kind, side, line, period, expected):
     ticket = a_ticket(kind, side, line, league="mlb", period=period)
 
     assert result(ticket, a_game(6, 4, **SUSPENDED_AFTER_SIX)) == expected

@@ -71,9 +71,7 @@ OPERATIONS: dict[str, Callable[[dict], object]] = {
     "fit_platt": _fit_platt,
     "apply_platt": lambda inputs: float(calibrate.apply_platt(inputs["p"], inputs["a"], inputs["b"])),
     "fit_beta": _fit_beta,
-    "apply_beta": lambda inputs: float(
-        calibrate.apply_beta(inputs["p"], inputs["a"], inputs["b"], inputs["c"])
-    ),
+    "apply_beta": lambda inputs: float(calibrate.apply_beta(inputs["p"], inputs["a"], inputs["b"], inputs["c"])),
     "isotonic_predict": _isotonic_predict,
     "fit_isotonic": lambda inputs: {"fitted": calibrate.fit_isotonic(inputs["p"], inputs["y"]).tolist()},
     "isotonic_clip": lambda inputs: float(calibrate.clip_block(inputs["fitted"], inputs["n_block"])),

@@ -71,9 +71,7 @@ def _push_aware(inputs: dict) -> object:
 
 
 def _paired(inputs: dict) -> object:
-    each = {"brier": score.brier_scores, "logloss": score.log_losses, "log_loss": score.log_losses}[
-        inputs["score"]
-    ]
+    each = {"brier": score.brier_scores, "logloss": score.log_losses, "log_loss": score.log_losses}[inputs["score"]]
     new, old = each(inputs["p_new"], inputs["y"]), each(inputs["p_old"], inputs["y"])
     difference = score.paired_score_difference(new, old)
     # With one pick per event the clustered error is the plain one: two ways to the same number.
@@ -140,14 +138,10 @@ OPERATIONS: dict[str, Callable[[dict], object]] = {
     "rps": lambda inputs: score.ranked_probability_score(inputs["p"], inputs["outcome"]),
     "portfolio": _portfolio,
     "max_drawdown_units": lambda inputs: summary.drawdown(inputs["profits"]).units,
-    "max_drawdown_fraction": lambda inputs: (
-        summary.drawdown(inputs["profits"], start=inputs["start"]).fraction
-    ),
+    "max_drawdown_fraction": lambda inputs: summary.drawdown(inputs["profits"], start=inputs["start"]).fraction,
     "log_growth_realised": _growth,
     "sharpe": _sharpe,
     "roi_z": _roi_z,
     "bets_needed": _bets_needed,
-    "pit_discrete": lambda inputs: float(
-        score.pit_discrete(inputs["cdf_below"], inputs["cdf_at"], inputs["v"])
-    ),
+    "pit_discrete": lambda inputs: float(score.pit_discrete(inputs["cdf_below"], inputs["cdf_at"], inputs["v"])),
 }

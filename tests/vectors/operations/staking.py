@@ -71,14 +71,9 @@ NET |= {"P": lambda _: 0.0}
 
 def _simultaneous(inputs):
     decimals = _decimals(inputs)
-    worlds = [
-        [NET[letter](decimal) for letter, decimal in zip(key, decimals, strict=True)]
-        for key in inputs["joint"]
-    ]
+    worlds = [[NET[letter](decimal) for letter, decimal in zip(key, decimals, strict=True)] for key in inputs["joint"]]
     most = inputs.get("max_total", inputs.get("f_max", 1.0))
-    found = kelly_simultaneous(
-        np.array(worlds), np.array(list(inputs["joint"].values())), stakes_sum_max=most
-    )
+    found = kelly_simultaneous(np.array(worlds), np.array(list(inputs["joint"].values())), stakes_sum_max=most)
     return {"stakes": found.stakes, "growth": found.growth}
 
 

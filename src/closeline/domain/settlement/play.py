@@ -53,9 +53,7 @@ def _home_leads(game: GameRecord) -> bool:
     return score is not None and score[0] > score[1]
 
 
-def _segment_complete(
-    game: GameRecord, league: League, market_type: MarketType, segment: Segment
-) -> bool | None:
+def _segment_complete(game: GameRecord, league: League, market_type: MarketType, segment: Segment) -> bool | None:
     """Say whether a half, quarter, period or five innings were played to their end."""
     stop = segment.stop or 0
     played = progress(game, league)
@@ -73,9 +71,7 @@ def number_of(market_type: MarketType, score: Score) -> int:
     return _NUMBERS[market_type](score)
 
 
-def already_determined(
-    market_type: MarketType, side: Side, line_quarters: int | None, so_far: Score | None
-) -> bool:
+def already_determined(market_type: MarketType, side: Side, line_quarters: int | None, so_far: Score | None) -> bool:
     """Say whether points already scored settle both sides: only a total that is past its line can be so.
 
     A quarter line is past only when both of its halves are.

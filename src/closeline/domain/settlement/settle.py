@@ -80,9 +80,7 @@ def settle(terms: SettledTerms, game: GameRecord, rules: SettlementRules = SETTL
 
 def _called_off(terms: SettledTerms, game: GameRecord, rules: SettlementRules) -> Grading | None:
     """Return the void of a ticket whose game never came about as it was bet on."""
-    if game.status is ResultStatus.CANCELLED or (
-        game.status is ResultStatus.FORFEITED and not _any_play(game)
-    ):
+    if game.status is ResultStatus.CANCELLED or (game.status is ResultStatus.FORFEITED and not _any_play(game)):
         return void(game.status.value)
     if game.home_away_swapped:
         return void("VENUE_SWAPPED")
@@ -113,23 +111,17 @@ def _settle_what_stopped(terms: SettledTerms, stopped: GameRecord, rules: Settle
     """Settle complete periods and determined totals of a game not completed in time; the rest is void."""
     segment = segment_of(terms.league, terms.period, stopped.scheduled_innings)
     score = _settling_score(terms, stopped, segment, rules)
-    complete = segment.ends_before_regulation and enough_play(
-        stopped, terms.league, terms.market.type, segment, rules
-    )
+    complete = segment.ends_before_regulation and enough_play(stopped, terms.league, terms.market.type, segment, rules)
     if score is not None and (complete or _determined(terms, score, rules)):
         return _grade(terms, score, stopped)
     return void("SUSPENSION_OUTSIDE_WINDOW")
 
 
 def _determined(terms: SettledTerms, score: Score | None, rules: SettlementRules) -> bool:
-    return rules.determined_stands and already_determined(
-        terms.market.type, terms.side, terms.line_quarters, score
-    )
+    return rules.determined_stands and already_determined(terms.market.type, terms.side, terms.line_quarters, score)
 
 
-def _settling_score(
-    terms: SettledTerms, game: GameRecord, segment: Segment, rules: SettlementRules
-) -> Score | None:
+def _settling_score(terms: SettledTerms, game: GameRecord, segment: Segment, rules: SettlementRules) -> Score | None:
     without_shootout = terms.market.type in _TEAM_TOTALS and not rules.nhl_team_total_includes_shootout
     if game.shootout and without_shootout and segment.stop is None:
         return before_shootout(game)

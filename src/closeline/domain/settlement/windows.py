@@ -35,9 +35,7 @@ def moved_outside(game: GameRecord, league: League, rules: SettlementRules) -> b
     if league in _WEEK_BEGINS:
         return abs(delay) >= rules.game_week_hours if game.same_game_week is None else not game.same_game_week
     if league is League.MLB:
-        return (
-            abs(delay) >= rules.mlb_delay_hours if game.same_local_date is None else not game.same_local_date
-        )
+        return abs(delay) >= rules.mlb_delay_hours if game.same_local_date is None else not game.same_local_date
     return abs(delay) > rules.start_window_hours
 
 

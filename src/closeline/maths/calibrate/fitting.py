@@ -32,9 +32,7 @@ def method_for(n: int) -> CalibrationMethod:
     return next((method for method, least in METHOD_LADDER.items() if n >= least), CalibrationMethod.IDENTITY)
 
 
-def fit_calibration(
-    method: CalibrationMethod, p: ArrayLike, y: ArrayLike, *, symmetric: bool = True
-) -> CalibrationMap:
+def fit_calibration(method: CalibrationMethod, p: ArrayLike, y: ArrayLike, *, symmetric: bool = True) -> CalibrationMap:
     """Fit a production map: monotone, into (0, 1).
 
     p: raw model probabilities, shape (n,); y: 0 or 1, shape (n,), wins and losses only. symmetric: both sides

@@ -45,9 +45,7 @@ class CalibrationMap:
         if not all(math.isfinite(value) for value in self.parameters):
             raise ValueError(f"parameters must be finite, were {self.parameters}")
         if bool(self.knots) != (self.method is CalibrationMethod.ISOTONIC):
-            raise ValueError(
-                f"only an isotonic map must have knots, was {self.method} with {len(self.knots)}"
-            )
+            raise ValueError(f"only an isotonic map must have knots, was {self.method} with {len(self.knots)}")
         if not (_rises(self.method, self.parameters) and _knots_rise(self.knots)):
             raise ValueError(
                 f"a calibration map must never fall and stay in (0, 1), was {self.method} {self.parameters}"
@@ -56,9 +54,7 @@ class CalibrationMap:
     def apply(self, p: ArrayLike) -> FloatArray:
         """Return calibrated probabilities, elementwise; p and they are kept in [1e-6, 1 - 1e-6]."""
         raw = np.clip(np.asarray(p, dtype=np.float64), PROBABILITY_EPSILON, 1.0 - PROBABILITY_EPSILON)
-        return np.asarray(
-            np.clip(_APPLY[self.method](self, raw), PROBABILITY_EPSILON, 1.0 - PROBABILITY_EPSILON)
-        )
+        return np.asarray(np.clip(_APPLY[self.method](self, raw), PROBABILITY_EPSILON, 1.0 - PROBABILITY_EPSILON))
 
     def to_json(self) -> str:
         """Return canonical JSON: keys in order, no spaces, every float by its shortest exact text."""

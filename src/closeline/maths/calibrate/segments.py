@@ -29,9 +29,7 @@ def shrink_to_global(
     return np.asarray(expit(weight * segment + (1.0 - weight) * everywhere))
 
 
-def apply_segment(
-    segment: CalibrationMap, everywhere: CalibrationMap, p: ArrayLike, *, n_segment: int
-) -> FloatArray:
+def apply_segment(segment: CalibrationMap, everywhere: CalibrationMap, p: ArrayLike, *, n_segment: int) -> FloatArray:
     """Calibrate p with a segment's map shrunk to the global one; below 100 graded the segment has no say."""
     if n_segment < SEGMENT_SAMPLES_MIN:
         return everywhere.apply(p)

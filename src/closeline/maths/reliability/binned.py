@@ -134,9 +134,7 @@ def _checked(p: ArrayLike, y: ArrayLike, bins: int) -> tuple[FloatArray, FloatAr
     assert forecast.shape == outcome.shape
     assert forecast.ndim == 1
     if bins < 1 or forecast.size == 0:
-        raise ValueError(
-            f"bins must be at least 1 over at least one forecast, was {bins} over {forecast.size}"
-        )
+        raise ValueError(f"bins must be at least 1 over at least one forecast, was {bins} over {forecast.size}")
     if not (forecast.min() >= 0.0 and forecast.max() <= 1.0):
         raise ValueError(f"forecasts must be probabilities, were from {forecast.min()} to {forecast.max()}")
     return forecast, outcome

@@ -54,9 +54,7 @@ _SCORES: dict[CorpScore, Callable[[FloatArray, FloatArray], float]] = {
 }
 
 
-def corp_decomposition(
-    p: ArrayLike, y: ArrayLike, *, score: CorpScore = CorpScore.BRIER
-) -> CorpDecomposition:
+def corp_decomposition(p: ArrayLike, y: ArrayLike, *, score: CorpScore = CorpScore.BRIER) -> CorpDecomposition:
     """Split a mean score into miscalibration, discrimination and uncertainty; p and y have shape (n,)."""
     forecast, outcome = np.asarray(p, dtype=np.float64), np.asarray(y, dtype=np.float64)
     measure = _SCORES[score]

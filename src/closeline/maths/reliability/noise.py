@@ -25,9 +25,7 @@ def simulated_noise_floor(
     forecast = np.asarray(p, dtype=np.float64)
     assert forecast.ndim == 1
     if simulations < 1 or forecast.size == 0:
-        raise ValueError(
-            f"simulations and forecasts must be at least 1, were {simulations} and {forecast.size}"
-        )
+        raise ValueError(f"simulations and forecasts must be at least 1, were {simulations} and {forecast.size}")
     index = bin_index(forecast, bins, scheme)
     order = np.argsort(index, kind="stable")
     arranged, sizes = forecast[order], np.bincount(index, minlength=bins)

@@ -38,9 +38,7 @@ class Sheets:
         """Read the first worksheet; raises BadInput when it is no such sheet or its league is in doubt."""
         table = _rows(payload)
         if not table or not is_sheet(table[0]):
-            raise UnreadableFile(
-                f"{payload.name} must have the columns Date, VH, Team, Final, Open and Close, had not"
-            )
+            raise UnreadableFile(f"{payload.name} must have the columns Date, VH, Team, Final, Open and Close, had not")
         layout, rows = layout_of(table[0], payload.name), table[1:]
         sheet = _Sheet(layout, league_of(layout, rows, payload.name), payload.name)
         rejected: list[Rejected] = []
@@ -55,9 +53,7 @@ def _rows(payload: RawPayload) -> list[Row]:
     with reading("workbook", payload.name):
         unpacked = sum(entry.file_size for entry in ZipFile(BytesIO(payload.content)).infolist())
         if unpacked > _UNPACKED_MAX:
-            raise UnreadableFile(
-                f"{payload.name} must unpack to at most {_UNPACKED_MAX} bytes, was {unpacked}"
-            )
+            raise UnreadableFile(f"{payload.name} must unpack to at most {_UNPACKED_MAX} bytes, was {unpacked}")
         book = CalamineWorkbook.from_filelike(BytesIO(payload.content))
         return list(book.get_sheet_by_index(0).to_python())
 
@@ -133,12 +129,8 @@ class _Sheet:
     def _widow(self, widow: Widow) -> Rejected:
         """Return the rejection of a row without partner: each of its line and price cells is counted once."""
         layout = self._layout
-        priced = [
-            each for each in (layout.handicap, layout.open_total, layout.close_total) if each is not None
-        ]
+        priced = [each for each in (layout.handicap, layout.open_total, layout.close_total) if each is not None]
         columns = [layout.open, layout.close, layout.moneyline, layout.second_half]
         columns += [each.line if each.price is None else each.price for each in priced]
         held = sum(bool(text_of(widow.row[column])) for column in columns if column is not None)
-        return Rejected(
-            Reason.BAD_RECORD, f"row {widow.number}", ascii(text_of(widow.row[layout.team]))[:80], held
-        )
+        return Rejected(Reason.BAD_RECORD, f"row {widow.number}", ascii(text_of(widow.row[layout.team]))[:80], held)

@@ -105,16 +105,12 @@ def league_of(layout: Layout, rows: Sequence[Sequence[Raw]], name: str) -> Leagu
     named = [league for league, pattern in _NAMES.items() if pattern.search(name.lower())]
     if len(named) == 1:
         if named[0] not in possible:
-            raise BadInput(
-                f"{name} must be a sheet of {' or '.join(possible)} by its columns, was named {named[0]}"
-            )
+            raise BadInput(f"{name} must be a sheet of {' or '.join(possible)} by its columns, was named {named[0]}")
         return named[0]
     if len(possible) > 1:
         possible = _by_numbers(layout, rows, possible)
     if len(possible) > 1:
-        raise BadInput(
-            f"{name} must name its league, such as 'nfl odds 2019.xlsx': could be {' or '.join(possible)}"
-        )
+        raise BadInput(f"{name} must name its league, such as 'nfl odds 2019.xlsx': could be {' or '.join(possible)}")
     return possible[0]
 
 
@@ -124,9 +120,7 @@ def _by_columns(layout: Layout) -> tuple[League, ...]:
     return (League.NCAAB,) if len(layout.periods) == 2 else (League.NBA, League.NFL, League.NCAAF)
 
 
-def _by_numbers(
-    layout: Layout, rows: Sequence[Sequence[Raw]], possible: tuple[League, ...]
-) -> tuple[League, ...]:
+def _by_numbers(layout: Layout, rows: Sequence[Sequence[Raw]], possible: tuple[League, ...]) -> tuple[League, ...]:
     closes = [value for row in rows if isinstance(value := number_cell(row[layout.close]), int | float)]
     if closes and max(closes) >= FULL_GAME[League.NBA].total_min:
         return (League.NBA,)

@@ -71,9 +71,7 @@ class _Shared:
             (_size(away), home) if away_is[0] and home_is[1] else None,
         ]
         sound = [reading for reading in readings if reading is not None]
-        return (
-            sound[0] if len(sound) == 1 or (home is None and away is None) else self._by_favourite(readings)
-        )
+        return sound[0] if len(sound) == 1 or (home is None and away is None) else self._by_favourite(readings)
 
     def _by_favourite(self, readings: list[tuple[Cell, Cell] | None]) -> tuple[Cell, Cell] | None:
         """Choose between two readings: the favourite's row holds the spread, else the smaller does."""
@@ -124,12 +122,8 @@ def _handicap(pair: Pair, columns: Priced, usual: Range, place: str) -> Offer:
     if isinstance(home, int | float) and isinstance(away, int | float):
         fault = Reason.UNPAIRED_LINE if home != -away else _range_fault(usual.is_spread(home))
     elif home is not None or away is not None:
-        fault = (
-            Reason.UNREADABLE_CELL if isinstance(home, str) or isinstance(away, str) else Reason.UNPAIRED_LINE
-        )
-    return Offer(
-        Phase.CLOSE, SPREAD, away if home is None else home, (home_price, away_price), place, fault=fault
-    )
+        fault = Reason.UNREADABLE_CELL if isinstance(home, str) or isinstance(away, str) else Reason.UNPAIRED_LINE
+    return Offer(Phase.CLOSE, SPREAD, away if home is None else home, (home_price, away_price), place, fault=fault)
 
 
 def _total(pair: Pair, columns: Priced, usual: Range, phase: Phase, place: str) -> Offer:

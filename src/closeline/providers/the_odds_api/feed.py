@@ -67,31 +67,23 @@ class _Found:
         self.results: list[ParsedResult] = []
         self.rejected: list[Rejected] = []
 
-    def read(
-        self, event: ParsedEvent, record: dict[str, Json], odds: OddsFormat | None, response: Response
-    ) -> None:
+    def read(self, event: ParsedEvent, record: dict[str, Json], odds: OddsFormat | None, response: Response) -> None:
         """Add an event's scores or its prices."""
         if has_scores(record):
             result = result_of(event, record, response.received_at)
             if result is None:
-                self.rejected.append(
-                    Rejected(Reason.BAD_RESULT, event.place, excerpt_of(record.get("scores")), 0)
-                )
+                self.rejected.append(Rejected(Reason.BAD_RESULT, event.place, excerpt_of(record.get("scores")), 0))
             else:
                 self.results.append(result)
         bookmakers = record.get("bookmakers")
         if odds is None:
             count = prices_in(bookmakers)
             if count:
-                self.rejected.append(
-                    Rejected(Reason.UNCLEAR_FORMAT, event.place, excerpt_of(bookmakers), count)
-                )
+                self.rejected.append(Rejected(Reason.UNCLEAR_FORMAT, event.place, excerpt_of(bookmakers), count))
         elif bookmakers is not None:
             self._read_prices(event, bookmakers, odds, response)
 
-    def _read_prices(
-        self, event: ParsedEvent, bookmakers: Json, odds: OddsFormat, response: Response
-    ) -> None:
+    def _read_prices(self, event: ParsedEvent, bookmakers: Json, odds: OddsFormat, response: Response) -> None:
         for reading in event_readings(event, bookmakers, odds, response.received_at):
             if isinstance(reading, ParsedQuote):
                 self.quotes.append(reading)

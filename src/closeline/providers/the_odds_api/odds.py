@@ -34,9 +34,7 @@ class Context:
     key: Key
 
 
-def event_readings(
-    event: ParsedEvent, bookmakers: Json, odds: OddsFormat, received_at: datetime
-) -> Iterator[Reading]:
+def event_readings(event: ParsedEvent, bookmakers: Json, odds: OddsFormat, received_at: datetime) -> Iterator[Reading]:
     """Yield every price of an event as a quote or as a rejection."""
     place = f"{event.place}.bookmakers"
     if not isinstance(bookmakers, list):
@@ -52,9 +50,7 @@ def event_readings(
         for index, market in enumerate(markets):
             updated = market.get("last_update") if isinstance(market, dict) else None
             updated_at = instant(updated) or instant(book.get("last_update"))
-            yield from _market(
-                event, name, market, f"{where}.markets[{index}]", odds, received_at, updated_at
-            )
+            yield from _market(event, name, market, f"{where}.markets[{index}]", odds, received_at, updated_at)
 
 
 def _rejected(reason: Reason, place: str, record: Json) -> Iterator[Rejected]:
@@ -135,11 +131,7 @@ def _side(context: Context, outcome: dict[str, Json]) -> tuple[Market, Side] | N
         side = Side.DRAW if name.casefold() == _DRAW else _team_side(context.event, name)
         return (key.market, side) if side in key.market.sides else None
     side = _NUMBER_SIDES.get(name.casefold())
-    market = (
-        key.market
-        if key.shape is Shape.NUMBERS
-        else _team_total(context, name_of(outcome.get("description")))
-    )
+    market = key.market if key.shape is Shape.NUMBERS else _team_total(context, name_of(outcome.get("description")))
     return None if side is None or market is None else (market, side)
 
 
@@ -170,9 +162,7 @@ def _fault(quote: ParsedQuote, quotes: list[ParsedQuote]) -> Reason | None:
     """Return what is wrong with a quote beside the others: a side has one price, a market one line."""
     same = [other for other in quotes if (other.market, other.side) == (quote.market, quote.side)]
     if len(same) > 1:
-        alike = all(
-            (other.line_quarters, other.price) == (quote.line_quarters, quote.price) for other in same
-        )
+        alike = all((other.line_quarters, other.price) == (quote.line_quarters, quote.price) for other in same)
         return None if alike and quote is same[0] else Reason.DUPLICATE_PRICE
     if quote.line_quarters is None:
         return None

@@ -30,9 +30,7 @@ def response_of(payload: RawPayload) -> Response:
     value = loads(payload.content, payload.name)
     path, timestamp = "$", None
     if isinstance(value, dict) and "error_code" in value:
-        raise UnreadableFile(
-            f"{payload.name} must be an answer, was the refusal {ascii(value['error_code'])[:60]}"
-        )
+        raise UnreadableFile(f"{payload.name} must be an answer, was the refusal {ascii(value['error_code'])[:60]}")
     if isinstance(value, dict) and "data" in value:
         path, timestamp, value = "$.data", instant(value.get("timestamp")), value["data"]
     if isinstance(value, dict):
@@ -49,9 +47,7 @@ def time_in(name: str) -> datetime | None:
     """Return the time of recording that a file's name holds, such as `..._2025-10-26T165853Z.json`."""
     found = _TIME_IN_NAME.search(name)
     try:
-        return (
-            datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
-        )
+        return datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
     except ValueError:
         return None
 
@@ -87,9 +83,7 @@ def event_of(record: Json, place: str) -> ParsedEvent | Reason:
     return _event(league, name, starts_at, (home, away), place)
 
 
-def _event(
-    league: League, name: str, starts_at: datetime, teams: tuple[str, str], place: str
-) -> ParsedEvent | Reason:
+def _event(league: League, name: str, starts_at: datetime, teams: tuple[str, str], place: str) -> ParsedEvent | Reason:
     try:
         day = league_day(starts_at)
     except OverflowError:

@@ -23,9 +23,7 @@ def result_of(event: ParsedEvent, record: dict[str, Json], received_at: datetime
     if not isinstance(completed, bool):
         return None
     if scores is None and not completed:
-        return ParsedResult(
-            event.provider_event_id, ResultStatus.SCHEDULED, None, None, received_at, place=event.place
-        )
+        return ParsedResult(event.provider_event_id, ResultStatus.SCHEDULED, None, None, received_at, place=event.place)
     points = _points(scores)
     home, away = points.get(event.home), points.get(event.away)
     if len(points) != 2 or home is None or away is None:

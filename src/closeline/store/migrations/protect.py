@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alembic import op
 
-from closeline.store.immutable import guards
+from closeline.store.database.immutable import guards
 
 
 def protect(table: str, *unique_keys: Sequence[str], with_rowid: bool) -> None:

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 
-from closeline.store.immutable import FUNCTION, FUNCTION_SQL
+from closeline.store.database.immutable import FUNCTION, FUNCTION_SQL
 from closeline.store.tables.columns import INSTANT, TEXT
 
 revision = "0001"

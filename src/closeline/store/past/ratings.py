@@ -16,8 +16,8 @@ from closeline.domain.markets import GAME_MARKETS
 from closeline.maths.distributions import ScoreDistribution, read_pair
 from closeline.maths.ratings import RatingFilter, RatingParameters, Slate
 from closeline.store import models
-from closeline.store.closes import margin_means, total_means
-from closeline.store.history import PlayedGame, played
+from closeline.store.past.closes import margin_means, total_means
+from closeline.store.past.games import PlayedGame, played
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Table, UniqueConstraint
 
-from closeline.store.faults import GUARD_WORDS
+from closeline.store.database.faults import GUARD_WORDS
 
 FUNCTION = "closeline_append_only"
 

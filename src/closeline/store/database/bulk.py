@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table
 
 from closeline.domain.errors import AppendOnlyViolation
-from closeline.store.faults import GUARD_WORDS
+from closeline.store.database.faults import GUARD_WORDS
 
 Values = Sequence[Any]
 

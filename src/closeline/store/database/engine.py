@@ -16,7 +16,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from closeline.domain.errors import StoreUnavailable
-from closeline.store.faults import foreign, translated
+from closeline.store.database.faults import foreign, translated
+
+__all__ = ["WRITES", "Engine", "journal_mode", "open_engine", "shown"]
 
 BUSY_MS = 15_000
 CACHE_KIB = 32_768
