@@ -30,6 +30,7 @@ def show(
     result = Policy(
         league=league,
         policy_version=found.policy_version if found else None,
+        results=found.results if found else 0,
         markets=[MarketPolicy.model_validate(item) for item in found.markets] if found else [],
     )
     if as_json:
@@ -39,7 +40,7 @@ def show(
         say(f"{league}: no policy yet, so nothing is picked")
         return
     columns = ("market", "beta#", "± se#", "n#", "least edge, points#", "n#", "worth at least, points#")
-    print_table(f"Policy of {league}, version {result.policy_version}", columns, [
+    print_table(f"Policy of {league}, fitted on {result.results} results, version {result.policy_version}", columns, [
         (
             item.market_key, number(item.beta, 3), number(item.beta_standard_error, 3), item.beta_n,
             _points(item.threshold) if item.threshold is not None else "never played", item.threshold_n,

@@ -37,10 +37,11 @@ class MarketPolicy(Shape):
 
 
 class Policy(Shape):
-    """The decision policy of a league; without one nothing is picked."""
+    """The decision policy of a league, fitted on so many results; without one nothing is picked."""
 
     league: str
     policy_version: str | None
+    results: int
     markets: list[MarketPolicy]
 
 

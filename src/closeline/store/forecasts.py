@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
-from closeline.domain.ids import content_id
+from closeline.domain.ids import canonical_json, content_id
 from closeline.store.session import Session
 from closeline.store.tables.model import prediction, sim_run, sim_run_completion, sim_run_input
 
@@ -131,7 +131,7 @@ class Prediction:
 
 def output_hash(predictions: Sequence[Prediction]) -> str:
     """Return the hash of what a run gave."""
-    return content_id("output", *sorted(repr(tuple(map(_unsigned, item.said()))) for item in predictions))
+    return content_id("output", *sorted(canonical_json(list(map(_unsigned, item.said()))) for item in predictions))
 
 
 def _unsigned(value: object) -> object:

@@ -1,0 +1,168 @@
+"""The embedded runner: a slot runs once, however many runners wake, and a fault is tried again."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from closeline.store.database.engine import open_engine
+from sqlalchemy import Engine, text
+
+from closeline.domain.clock import FixedClock
+from closeline.domain.errors import StoreUnavailable
+from closeline.domain.leagues import League
+from closeline.domain.ports import Message
+from closeline.jobs.desk import Desk
+from closeline.jobs.run_embedded import EmbeddedRunner, due, wake
+from closeline.jobs.shelf import Shelf
+from closeline.store.session import unit_of_work
+from tests.builders.records import TENANT, number
+from tests.fakes import FakeChannel
+
+NOW = datetime(2024, 3, 6, 12, 2, 30, tzinfo=UTC)  # a Wednesday
+WAIT_SECONDS_MAX = 30
+
+
+def a_desk(engine: Engine, channel: object, now: datetime = NOW) -> Desk:
+    return Desk(engine, FixedClock(now), TENANT, Shelf(), (channel,))  # type: ignore[arg-type]
+
+
+def owe(engine: Engine, channel: str, picks: int) -> int:
+    """Leave so many picks of a record for a channel to carry."""
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT pick_id FROM publication ORDER BY pick_id")).all()[:picks]
+        for (pick_id,) in found:
+            connection.execute(
+                text(
+                    "INSERT INTO delivery (tenant_id, pick_id, channel, payload, payload_hash, state, attempts, updated_at)"
+                    " VALUES (:tenant, :pick, :channel, '{}', 'x', 'PENDING', 0, 0)"
+                ),
+                {"tenant": TENANT, "pick": pick_id, "channel": channel},
+            )
+        connection.commit()
+    return len(found)
+
+
+class Meeting:
+    """A channel that carries nothing until both runners have come."""
+
+    name = "fake"
+
+    def __init__(self, runners: int) -> None:
+        self.barrier = threading.Barrier(runners, timeout=WAIT_SECONDS_MAX)
+        self.met = threading.local()
+
+    def send(self, message: Message) -> str:
+        if not getattr(self.met, "already", False):
+            self.met.already = True
+            self.barrier.wait()
+        return f"fake-{message.pick_id}"
+
+
+def in_threads(works: list[Callable[[], object]]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT_SECONDS_MAX)
+        assert not thread.is_alive()
+
+
+def test_a_delivery_is_due_every_five_minutes_and_learning_once_a_week() -> None:
+    slots: dict[str, set[str]] = {}
+    for minutes in range(0, 60, 1):
+        for call in due(NOW + timedelta(minutes=minutes), (League.NBA,)):
+            slots.setdefault(call.job, set()).add(call.slot)
+
+    assert len(slots["publish.deliver"]) == 13
+    assert slots["tune.calibration"] == {"nba:2024-03-03T03:00:00+00:00"}
+
+
+def test_learning_keeps_its_order() -> None:
+    jobs = [call.job for call in due(NOW, (League.NBA,)) if call.job.startswith("tune.")]
+
+    assert jobs == ["tune.distribution", "tune.calibration"]
+
+
+def test_learning_is_not_due_before_its_hour() -> None:
+    sunday = datetime(2024, 3, 3, 2, 59, tzinfo=UTC)
+    slots = {call.slot for call in due(sunday, (League.NBA,)) if call.job == "tune.calibration"}
+
+    assert slots == {"nba:2024-02-25T03:00:00+00:00"}
+
+
+def test_what_a_channel_is_owed_is_carried_once(played: Engine) -> None:
+    channel = FakeChannel()
+    owed = owe(played, channel.name, 3)
+    for minutes in (0, 1, 2, 3, 10):
+        assert wake(a_desk(played, channel, NOW + timedelta(minutes=minutes))) == 0
+
+    assert owed == 3
+    assert Counter(channel.asked.values()) == {1: 3}
+
+
+def test_two_runners_on_one_record_run_a_slot_once(played: Engine) -> None:
+    owed = owe(played, Meeting.name, 3)
+    channel = Meeting(2)
+    url = played.url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
+    engines = [open_engine(url) for _ in range(2)]
+    in_threads([lambda engine=engine: wake(a_desk(engine, channel)) for engine in engines])  # type: ignore[misc]
+    for engine in engines:
+        engine.dispose()
+
+    with unit_of_work(played, write=False) as session:
+        assert number(session, "SELECT count(*) FROM delivery WHERE state = 'SENT' AND attempts = 1") == owed
+        assert number(session, "SELECT count(*) FROM delivery_attempt") == owed
+        slots = number(
+            session, "SELECT count(*) FROM job_run WHERE job = 'publish.deliver' AND slot LIKE '2024-03-06%'"
+        )
+        assert slots == 1
+    assert wake(a_desk(played, channel)) == 0
+
+
+def test_a_fault_leaves_the_slot_due(played: Engine) -> None:
+    class Faulty(FakeChannel):
+        broken = True
+
+        def send(self, message: Message) -> str:
+            if self.broken:
+                raise StoreUnavailable("no folder")
+            return super().send(message)
+
+    channel = Faulty()
+    owe(played, channel.name, 2)
+
+    assert wake(a_desk(played, channel)) == 1
+    channel.broken = False
+    assert wake(a_desk(played, channel)) == 0
+    assert len(channel.carried) == 2
+
+
+def test_the_thread_wakes_the_desk_at_once_and_stops_when_told(played: Engine) -> None:
+    carried = threading.Event()
+
+    class Telling(FakeChannel):
+        def send(self, message: Message) -> str:
+            carried.set()
+            return super().send(message)
+
+    channel = Telling()
+    owe(played, channel.name, 1)
+    runner = EmbeddedRunner(a_desk(played, channel), every=timedelta(hours=1))
+    runner.start()
+    came = carried.wait(WAIT_SECONDS_MAX)
+    runner.stop()
+
+    assert came
+    assert sum(channel.asked.values()) == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("APScheduler")]
+
+
+@pytest.mark.parametrize("every", [timedelta(seconds=1), timedelta(minutes=1)])
+def test_a_runner_that_was_never_started_ran_nothing(played: Engine, every: timedelta) -> None:
+    channel = FakeChannel()
+    owe(played, channel.name, 1)
+    EmbeddedRunner(a_desk(played, channel), every=every)
+
+    assert not channel.asked
