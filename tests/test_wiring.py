@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import structlog
-from closeline.store.past.ratings import BEGINNING
 
 from closeline import wiring
 from closeline.domain.errors import NotFound, SchemaMissing, StoreUnavailable, UnknownFormat, UnreadableFile
 from closeline.store import schema
+from closeline.store.past.ratings import BEGINNING
 from closeline.store.references import alias_count
 from closeline.store.session import unit_of_work
 from closeline.wiring import open_desk, read_archive, read_archives, read_settings

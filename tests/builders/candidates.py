@@ -27,6 +27,7 @@ SOUND = Candidate(
     quote_age_minutes=0.0,
     minutes_to_start=540.0,
     opener_disagreement=0.5,
+    suspect=False,
     calibration_active=True,
     market_rated=True,
     p_calibrated=0.58,

@@ -140,8 +140,12 @@ def tamper(engine: Engine, table: str, statement: str, parameters: Mapping[str, 
             connection.execute(text("COMMIT"))
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
             connection.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+        else:
+            # Keys to other tables hold by triggers of the system, which this role is allowed to sleep through.
+            connection.execute(text("SET session_replication_role = replica"))
         changed = connection.execute(text(statement), dict(parameters or {})).rowcount
         connection.commit()
+        connection.detach()
         return int(changed)
 
 

@@ -6,16 +6,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from closeline.store.database.engine import open_engine
 from sqlalchemy import Engine, text
 
 from closeline.domain.clock import FixedClock
 from closeline.domain.errors import StoreUnavailable
 from closeline.domain.leagues import League
 from closeline.domain.ports import Message
+from closeline.jobs import schedule
 from closeline.jobs.desk import Desk
 from closeline.jobs.run_embedded import EmbeddedRunner, due, wake
 from closeline.jobs.shelf import Shelf
+from closeline.store.database.engine import open_engine
 from closeline.store.session import unit_of_work
 from tests.builders.records import TENANT, number
 from tests.fakes import FakeChannel
@@ -82,7 +83,7 @@ def test_a_delivery_is_due_every_five_minutes_and_learning_once_a_week() -> None
 def test_learning_keeps_its_order() -> None:
     jobs = [call.job for call in due(NOW, (League.NBA,)) if call.job.startswith("tune.")]
 
-    assert jobs == ["tune.distribution", "tune.calibration"]
+    assert jobs == [cadence.job for cadence in schedule.WEEKLY]
 
 
 def test_learning_is_not_due_before_its_hour() -> None:

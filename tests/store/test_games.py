@@ -1,15 +1,19 @@
 """The past in the order in which it became known, with closes that stood before the start."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from closeline.domain.captures import Phase, ResultStatus
 from closeline.domain.markets import SPREAD
+from closeline.jobs.backtest import backtest
 from closeline.store.past.games import played
 from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import unit_of_work
-from tests.builders.moments import CLOSES, ENDS, HOUR, START
+from tests.builders.archives import an_archive
+from tests.builders.desks import a_desk
+from tests.builders.moments import CLOSES, DAY, ENDS, HOUR, START
 from tests.builders.payloads import GAME, a_payload, a_result, both_sides, three_markets
 from tests.builders.records import rows_of, take_in, take_in_and_price
 from tests.builders.stories import finished_game
@@ -82,11 +86,10 @@ def test_a_correction_does_not_make_a_game_unplayed(quoted):
     assert [game.result for game in at_once] == [game.result for game in step_by_step]
 
 
-def test_games_come_in_the_order_of_their_receipt(played):
-    from closeline.store.past.games import played as past
-
-    with unit_of_work(played, write=False) as session:
-        games = past(session, league="nba", after=BEGINNING, until=FAR)
+def test_games_come_in_the_order_of_their_receipt(trusting):
+    backtest(a_desk(trusting, [an_archive(days=8)]))
+    with unit_of_work(trusting, write=False) as session:
+        games = played(session, league="nba", after=BEGINNING, until=FAR)
         rows = rows_of(session, "SELECT count(*) AS n FROM event_result")
 
     keys = [(game.result.received_at, game.version.day, game.version.event_id) for game in games]
@@ -96,14 +99,12 @@ def test_games_come_in_the_order_of_their_receipt(played):
 
 
 def test_the_past_in_parts_is_the_past_as_a_whole(seeded):
-    from tests.builders.moments import DAY
-
     with unit_of_work(seeded) as session:
         for back in (4, 3, 2, 1):
             finished_game(session, f"p{back}", DAY - timedelta(days=back), (100 + back, 99), home="Boston Celtics", away="Miami Heat")
         whole = played(session, league="nba", after=BEGINNING, until=FAR)
         moments = [BEGINNING, *(ENDS - timedelta(days=back) for back in (4, 3, 2, 1)), FAR]
-        parts = [game for after, until in zip(moments, moments[1:], strict=False) for game in played(session, league="nba", after=after, until=until)]
+        parts = [game for after, until in pairwise(moments) for game in played(session, league="nba", after=after, until=until)]
 
     assert parts == whole
     assert len(whole) == 4

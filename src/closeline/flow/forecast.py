@@ -140,7 +140,8 @@ def know(
 
 def predict(known: Knowledge) -> list[Forecast]:
     """Compute the forecasts of a slate: a pure function of what was known."""
-    questions = [question for game in range(len(known.games)) for question in _questions(known, game)]
+    turned = _misdirected(known)
+    questions = [question for game in range(len(known.games)) for question in _questions(known, game, turned)]
     runs = [_run(known, game) for game in range(len(known.games))]
     answered: list[list[Prediction]] = [[] for _ in runs]
     p_raw, p_push = _probabilities(known, questions)
@@ -150,7 +151,16 @@ def predict(known: Knowledge) -> list[Forecast]:
     return [(run, _inputs(known, game), answered[game]) for game, run in enumerate(runs)]
 
 
-def _questions(known: Knowledge, game: int) -> list[Question]:
+def _misdirected(known: Knowledge) -> bool:
+    """Say whether the sheet's spreads run against the ratings: then no price of its margins is the market's word."""
+    priced = [
+        {market.key: item for market in GAME_MARKETS if (item := _reference(markets, market)) is not None}
+        for markets in known.markets
+    ]
+    return closes.misdirected(closes.margin_means(known.league, known.margin, priced), known.rated.margin_mean)
+
+
+def _questions(known: Knowledge, game: int, turned: bool) -> list[Question]:  # noqa: FBT001 -- of the sheet, said once
     found = {market: _reference(known.markets[game], market) for market in GAME_MARKETS}
     quoted = [
         Question(
@@ -159,14 +169,14 @@ def _questions(known: Knowledge, game: int) -> list[Question]:
             item.line_quarters,
             item.book,
             item.snapshot_id,
-            QUOTED if item.is_reference else SUSPECT,
+            SUSPECT if not item.is_reference or (turned and market != TOTAL) else QUOTED,
             item.fair_probability,
         )
         for market, item in found.items()
         if item is not None
     ]
     if found[MONEYLINE] is None:
-        quoted.append(_derived(known, game, found[SPREAD]))
+        quoted.append(_derived(known, game, None if turned else found[SPREAD]))
     return quoted
 
 

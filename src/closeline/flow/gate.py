@@ -17,7 +17,7 @@ from closeline.store import evaluations, forecasts, models, quotes, references
 from closeline.store.desk import candidates
 from closeline.store.desk.candidates import Judged
 from closeline.store.evaluations import Evaluation
-from closeline.store.forecasts import DERIVED, Prediction
+from closeline.store.forecasts import DERIVED, SUSPECT, Prediction
 from closeline.store.past import closes
 from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
@@ -106,6 +106,7 @@ def _candidate(prediction: Prediction, side: Side, around: Surroundings) -> Cand
         quote_age_minutes=(around.as_of - quote.received_at).total_seconds() / 60 if quote else 0.0,
         minutes_to_start=(starts_at - around.as_of).total_seconds() / 60,
         opener_disagreement=around.disagreement.get(prediction.event_id),
+        suspect=prediction.basis == SUSPECT,
         calibration_active=prediction.calibration_version is not None,
         market_rated=prediction.run_id not in around.results_only,
         p_calibrated=prediction.p_calibrated if canonical else 1 - prediction.p_calibrated,

@@ -1,29 +1,26 @@
 """Importing: files go into the record as evidence, and set nothing going.
 
-A file is one reading of one feed: a snapshot for each phase that it holds. Days are taken together until a transaction
-holds enough events, so that a large archive is quick and a small one is one transaction.
+A file is cut into the same readings as in a backtest, by league day and phase, so that a backtest afterwards finds the
+evidence that it would have kept itself. A transaction takes many of them: that is what makes a large archive quick.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from closeline.domain.captures import ParsedPayload, Phase
+from closeline.domain.errors import LookAhead
 from closeline.domain.leagues import League
 from closeline.flow import capture
 from closeline.flow.capture import Capture, Source
 from closeline.jobs.desk import Desk
-from closeline.jobs.shelf import Archive, Shelf
+from closeline.jobs.shelf import Archive, Opening, Shelf
 from closeline.store import captures
 from closeline.store.captures import SetAside
 from closeline.store.session import unit_of_work
 
-EVENTS_PER_TRANSACTION = 2000
-# A game is met first at its opening line, so that it counts as received then.
-PHASES = (Phase.OPEN, Phase.CLOSE, Phase.LIVE, Phase.RESULT)
+# Games, counted in each of their phases.
+GAMES_PER_TRANSACTION = 6000
 
 Progress = Callable[[int, int], None]
-_Day = tuple[date, League]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +49,17 @@ def import_archives(desk: Desk, progress: Progress | None = None) -> tuple[Impor
 def import_archive(desk: Desk, archive: Archive, progress: Progress | None = None) -> Imported:
     """Keep a file's bytes and all that was read in them; a second time the same bytes add nothing.
 
-    Progress is told in days of games.
+    Progress is told in readings. Raises LookAhead when the bytes claim to have been received later than now.
     """
-    total, shelf = _keep_bytes(desk, archive), Shelf((archive,))
-    days = _days(shelf)
-    done = 0
-    for portion in _portions(shelf, days):
-        total += _keep_days(desk, archive, shelf, portion)
+    shelf = Shelf((archive,))
+    openings = shelf.timetable()
+    _refuse_the_future(desk, archive, openings)
+    total, done = _keep_bytes(desk, archive), 0
+    for portion in _portions(shelf, openings):
+        total += _keep_readings(desk, archive, shelf, portion)
         done += len(portion)
         if progress:
-            progress(done, len(days))
+            progress(done, len(openings))
     games = len(archive.parsed.events)
     return Imported(archive.payload.name, archive.feed, archive.payload_sha, shelf.leagues, games, total)
 
@@ -69,6 +67,16 @@ def import_archive(desk: Desk, archive: Archive, progress: Progress | None = Non
 def total_of(imported: Sequence[Imported]) -> Capture:
     """Add the figures of several files up."""
     return sum((item.capture for item in imported), Capture())
+
+
+def _refuse_the_future(desk: Desk, archive: Archive, openings: Sequence[Opening]) -> None:
+    now = desk.clock()
+    latest = max((opening.at for opening in openings), default=now)
+    if latest > now:
+        message = (
+            f"{archive.payload.name} must hold nothing received after {now.isoformat()}, held {latest.isoformat()}"
+        )
+        raise LookAhead(message)
 
 
 def _keep_bytes(desk: Desk, archive: Archive) -> Capture:
@@ -83,50 +91,28 @@ def _keep_bytes(desk: Desk, archive: Archive) -> Capture:
     return counted
 
 
-def _days(shelf: Shelf) -> list[_Day]:
-    return sorted({(opening.day, opening.league) for opening in shelf.timetable()})
-
-
-def _portions(shelf: Shelf, days: Sequence[_Day]) -> Iterator[list[_Day]]:
-    """Yield the days in order, as many at a time as one transaction takes."""
-    portion: list[_Day] = []
+def _portions(shelf: Shelf, openings: Sequence[Opening]) -> Iterator[list[Opening]]:
+    """Yield the readings in the order in which they were received, as many at a time as one transaction takes."""
+    portion: list[Opening] = []
     held = 0
-    for day in days:
-        size = _events(shelf, day)
-        if portion and held + size > EVENTS_PER_TRANSACTION:
+    for opening in openings:
+        size = sum(len(part.parsed.events) for part in shelf.slices(opening.league, opening.day, opening.phase))
+        if portion and held + size > GAMES_PER_TRANSACTION:
             yield portion
             portion, held = [], 0
-        portion.append(day)
+        portion.append(opening)
         held += size
     if portion:
         yield portion
 
 
-def _events(shelf: Shelf, day: _Day) -> int:
-    parts = [part for phase in PHASES for part in _parts(shelf, [day], phase)]
-    return len({event.provider_event_id for part in parts for event in part.events})
-
-
-def _parts(shelf: Shelf, days: Sequence[_Day], phase: Phase) -> list[ParsedPayload]:
-    return [item.parsed for day, league in days for item in shelf.slices(league, day, phase)]
-
-
-def _keep_days(desk: Desk, archive: Archive, shelf: Shelf, days: Sequence[_Day]) -> Capture:
+def _keep_readings(desk: Desk, archive: Archive, shelf: Shelf, openings: Sequence[Opening]) -> Capture:
     kept = Capture()
     with unit_of_work(desk.engine) as session:
         aliases = desk.aliases.table(session)
-        for phase in PHASES:
-            parts = _parts(shelf, days, phase)
-            if parts:
-                source = Source(archive.payload_sha, archive.feed, phase)
-                kept += replace(capture.keep(session, source, _joined(parts), aliases, at=desk.clock()), events=())
+        for opening in openings:
+            source = Source(archive.payload_sha, archive.feed, opening.phase, opening.day.isoformat())
+            for part in shelf.slices(opening.league, opening.day, opening.phase):
+                # As in a backtest, a reading is received when the last of it was.
+                kept += replace(capture.keep(session, source, part.parsed, aliases, at=opening.at), events=())
     return kept
-
-
-def _joined(parts: Sequence[ParsedPayload]) -> ParsedPayload:
-    return replace(
-        parts[0],
-        events=tuple(event for part in parts for event in part.events),
-        quotes=tuple(quote for part in parts for quote in part.quotes),
-        results=tuple(result for part in parts for result in part.results),
-    )

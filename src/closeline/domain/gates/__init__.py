@@ -6,6 +6,7 @@ Always true: every rule runs and every finding is kept; the verdict is made from
 
 from closeline.domain.gates.calibrated import calibration_active
 from closeline.domain.gates.candidate import Action, Candidate, Finding, Limits, Rule
+from closeline.domain.gates.direction import direction
 from closeline.domain.gates.integrity import line_integrity
 from closeline.domain.gates.market import no_market_no_pick
 from closeline.domain.gates.opener import opener_consistency
@@ -18,6 +19,7 @@ GATES: tuple[Rule, ...] = (
     line_integrity,
     no_market_no_pick,
     opener_consistency,
+    direction,
     market_rated,
     calibration_active,
     publish_thresholds,

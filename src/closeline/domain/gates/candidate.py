@@ -46,7 +46,8 @@ class Candidate:
     """One side of one market of one event at one book, with all that the rules ask of it.
 
     Probabilities are of the selection's side, given that there is no push. `threshold` is the edge from which the
-    decision policy makes a PICK, null where warm-up never showed one. `opener_disagreement` is in points of margin.
+    decision policy makes a PICK, null where warm-up never showed one. `opener_disagreement` is in points of
+    margin; `suspect` says that the forecast did not take the quote for the market's word.
     """
 
     selection: Selection
@@ -58,6 +59,7 @@ class Candidate:
     quote_age_minutes: float
     minutes_to_start: float
     opener_disagreement: float | None
+    suspect: bool
     calibration_active: bool
     market_rated: bool
     p_calibrated: float

@@ -46,6 +46,22 @@ def _means(distribution: ScoreDistribution, chosen: Sequence[Evaluation | None],
     return mean_for(distribution, lines, fair, side)
 
 
+# A sheet with fewer games says too little of its orientation; a right one agrees with ratings at about +.9.
+SHEET_LEAST = 8
+MISDIRECTED = -0.5
+
+
+def misdirected(margins: Floats, rated: Floats) -> bool:
+    """Say whether a sheet of opening margins runs against the ratings: home and away were swapped in it.
+
+    margins, rated: mean margins (home - away, points) by the market and by the ratings, shape (games,), NaN: unknown.
+    """
+    known = ~np.isnan(margins) & ~np.isnan(rated)
+    if int(known.sum()) < SHEET_LEAST or not (margins[known].std() and rated[known].std()):
+        return False
+    return bool(np.corrcoef(margins[known], rated[known])[0, 1] < MISDIRECTED)
+
+
 def disagreements(priced: Sequence[Evaluation], margin: ScoreDistribution) -> dict[str, float]:
     """Return, per event, how many points of margin its spread and its moneyline differ by, where it has both.
 

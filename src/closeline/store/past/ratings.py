@@ -82,11 +82,13 @@ class RatingBook:
 
     def at(self, session: Session, league: League, *, as_of: datetime) -> LeagueRatings:
         """Return the ratings that have learned every result received by `as_of`, and none received later."""
-        known = self._leagues.get(league)
+        # Taken out while it learns: what a fault left half learned is never asked again, but rebuilt.
+        known = self._leagues.pop(league, None)
         if known is None or known.learned_until > as_of:
-            known = self._leagues[league] = _fresh(session, league)
+            known = _fresh(session, league)
         if known.learned_until < as_of:
             known.learn(session, league, as_of)
+        self._leagues[league] = known
         return known
 
 
