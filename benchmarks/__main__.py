@@ -1,10 +1,10 @@
 """Run every benchmark in this folder and print one table: `python -m benchmarks [name ...]`.
 
-A benchmark is a file that, given --json, prints a JSON list of rows with these keys: `promise` (what is
-measured, in words), `rival` (what it is measured against, in the same run), `ratio` (the median), `low` and
-`high` (its spread over the repeats), `budget` (what was promised, in words) and `kept` (whether it was).
-Each runs in a process of its own, so that one's warm caches are not another's luck. A file whose name
-starts with an underscore is not a benchmark.
+A benchmark is a file that, given --json, prints one JSON object per line with the fields of `timing.Figure`:
+`benchmark` (what is measured, in words), `ratio` (the median), `spread` (the least and the greatest of the repeats),
+`budget` (what was promised), `within` (whether it was kept) and `rival` (what it is measured against, in the same run).
+Each runs in a process of its own, so that one's warm caches are not another's luck. `timing` is what they share, and no
+benchmark.
 """
 
 import json
@@ -16,20 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.timing import Figure
+
 FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One promise, as it was measured just now."""
-
-    promise: str
-    rival: str
-    ratio: float
-    low: float
-    high: float
-    budget: str
-    kept: bool
+SHARED = {"timing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,56 +27,64 @@ class Outcome:
     """What one benchmark file said, or the last words with which it failed."""
 
     name: str
-    rows: tuple[Row, ...]
+    figures: tuple[Figure, ...]
     fault: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Say whether every promise of the file was measured and kept."""
+        return bool(self.figures) and not self.fault and all(figure.within for figure in self.figures)
 
 
 def main(names: list[str]) -> int:
     """Run the named benchmarks, or all; return 0 when every promise was measured and kept."""
-    files = [path for path in sorted(FOLDER.glob("[a-z]*.py")) if not names or path.stem in names]
-    outcomes = [run(path) for path in files]
+    files = {path.stem: path for path in sorted(FOLDER.glob("[a-z]*.py")) if path.stem not in SHARED}
+    unknown = sorted(set(names) - set(files))
+    if unknown:
+        print(f"bench: benchmark must be one of {', '.join(files)}, was {unknown[0]}", file=sys.stderr)
+        return 2
+    outcomes = [run(path) for name, path in files.items() if not names or name in names]
     show(outcomes)
-    return 0 if all(not outcome.fault and all(row.kept for row in outcome.rows) for outcome in outcomes) else 1
+    return 0 if all(outcome.kept for outcome in outcomes) else 1
 
 
 def run(path: Path) -> Outcome:
-    """Run one benchmark in its own process, and read its rows."""
+    """Run one benchmark in its own process, and read its figures."""
     print(f"bench: {path.stem}", file=sys.stderr)
     command = [sys.executable, "-m", f"{FOLDER.name}.{path.stem}", "--json"]
     done = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=False)
+    words = done.stderr.strip().splitlines()
+    last = words[-1] if words else f"ended with {done.returncode}"
     try:
-        rows = tuple(read(row) for row in json.loads(done.stdout))
+        figures = tuple(read(line) for line in done.stdout.splitlines() if line.strip())
     except (ValueError, TypeError, KeyError) as error:
-        words = done.stderr.strip().splitlines()
-        return Outcome(path.stem, (), words[-1] if words else f"{type(error).__name__}: {error}")
-    return Outcome(path.stem, rows)
+        return Outcome(path.stem, (), f"{type(error).__name__}: {error}")
+    return Outcome(path.stem, figures, last if done.returncode or not figures else "")
 
 
-def read(row: dict[str, str | float | bool]) -> Row:
-    """Read one row; what a row says beyond these keys is for its own report."""
-    return Row(
-        promise=str(row["promise"]),
-        rival=str(row["rival"]),
-        ratio=float(row["ratio"]),
-        low=float(row["low"]),
-        high=float(row["high"]),
-        budget=str(row["budget"]),
-        kept=bool(row["kept"]),
-    )
+def read(line: str) -> Figure:
+    """Read one line; raises ValueError, KeyError or TypeError for what is none."""
+    found = json.loads(line)
+    low, high = found["spread"]
+    return Figure(
+        str(found["benchmark"]), float(found["ratio"]), (float(low), float(high)), str(found["budget"]),
+        bool(found["within"]), str(found["rival"]),
+    )  # fmt: skip
 
 
 def show(outcomes: list[Outcome]) -> None:
     """Print the table of all benchmarks."""
-    table = Table("benchmark", "promise", "rival", "ratio", "spread", "budget", "kept")
+    table = Table("file", "benchmark", "ratio", "spread", "budget", "within", "rival")
     for outcome in outcomes:
+        for figure in outcome.figures:
+            low, high = figure.spread
+            table.add_row(
+                outcome.name, figure.benchmark, f"{figure.ratio:.2f}", f"{low:.2f} to {high:.2f}", figure.budget,
+                "yes" if figure.within else "NO", figure.rival,
+            )  # fmt: skip
         if outcome.fault:
-            table.add_row(outcome.name, outcome.fault, "", "", "", "", "not measured")
-        for row in outcome.rows:
-            spread = f"{row.low:.2f}-{row.high:.2f}"
-            kept = "yes" if row.kept else "NO"
-            table.add_row(outcome.name, row.promise, row.rival, f"{row.ratio:.2f}", spread, row.budget, kept)
-    console = Console()
-    console.print(table if outcomes else "No benchmark has been written yet.")
+            table.add_row(outcome.name, outcome.fault, "", "", "", "not measured", "")
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 if __name__ == "__main__":

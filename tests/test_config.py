@@ -141,4 +141,4 @@ def test_settings_do_not_change() -> None:
     settings = read_settings()
 
     with pytest.raises(ValueError, match="frozen"):
-        settings.tenant = "other"  # type: ignore[misc]
+        settings.tenant = "other"

@@ -32,7 +32,7 @@ def test_a_fair_price_equals_the_scalar_oracle(seeded, market, prices):
         (item,) = found.values()
 
     oracle = devig([a_price(price).exact for price in prices], default_method(League.NBA, market.type))
-    assert item.fair_probability == pytest.approx(float(oracle.fair[0]), abs=1e-9)
+    assert item.fair_probability == pytest.approx(float(oracle.probabilities[0]), abs=1e-9)
     assert item.overround == pytest.approx(float(sum(1 / a_price(price).exact for price in prices) - 1), abs=1e-9)
     assert item.method == default_method(League.NBA, market.type)
 

@@ -53,6 +53,7 @@ def some_figures(**changes) -> LeagueFigures:
         markets=(a_market(),),
         home_win=HomeWin(0.6432, 0.648, 0.6427, 0.6438, 1089, "moneyline", "spread", 11, 7),
         ece=CalibrationError(0.031, 0.029, 1090),
+        ece_equal_width=CalibrationError(0.021, 0.019, 1090),
         ece_by_market=(("TOTAL:FULL_GAME", CalibrationError(0.041, 0.037, 1087)),),
         refusals=(("publish_thresholds", "EDGE_BELOW_PRICE", "TOTAL:FULL_GAME", 204),),
     )

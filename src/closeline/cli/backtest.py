@@ -30,7 +30,7 @@ OPENING_NIGHT = "tune.policy"
 
 
 def backtest(
-    archives: Annotated[list[Path], typer.Argument(metavar="ARCHIVE...", help="Files of one league: one history.")],
+    archives: Annotated[list[Path], typer.Argument(metavar="ARCHIVE", help="Files of one league: one history.")],
     *,
     publish_from: PublishFrom,
     db: Database = None,

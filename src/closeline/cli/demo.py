@@ -57,7 +57,7 @@ def _result(desk: "Desk", outcome: "DemoOutcome", out: Path, started: float) -> 
 
     with unit_of_work(desk.engine, write=False) as session:
         leagues = {str(figures.league): league_shape(session, desk, figures) for figures in outcome.figures}
-        write_report(session, tenant_id=desk.tenant_id, out=out)
+        write_report(session, tenant_id=desk.tenant_id, out=out, publish_from=outcome.publish_from)
         run_id = _some_run(desk, session)
     verified = verify_run(desk, run_id) if run_id else None
     return Demo(

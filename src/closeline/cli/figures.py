@@ -27,6 +27,8 @@ def league_shape(session: "Session", desk: "Desk", figures: "LeagueFigures") -> 
         markets={market.market_key: _market(market) for market in figures.markets},
         home_win_log_loss=shapes.HomeWin.model_validate(figures.home_win),
         ece=shapes.CalibrationError.model_validate(figures.ece),
+        ece_equal_width=shapes.CalibrationError.model_validate(figures.ece_equal_width),
+        ece_by_market={key: shapes.CalibrationError.model_validate(ece) for key, ece in figures.ece_by_market},
         refusals=[
             shapes.Refusal(gate=gate, reason=reason, market_key=market_key, candidates=candidates)
             for gate, reason, market_key, candidates in figures.refusals

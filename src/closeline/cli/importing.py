@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Odds and results, in any known format.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Odds and results, in any known format.")],
     *,
     db: Database = None,
     as_json: AsJson = False,

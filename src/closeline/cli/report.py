@@ -1,5 +1,6 @@
 """`closeline report`: what happened, as a page that stands alone."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,12 @@ from closeline.cli.printing import print_json, say
 def report(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.")] = Path("report.html"),
+    publish_from: Annotated[
+        datetime | None,
+        typer.Option(
+            "--publish-from", metavar="DATE", formats=["%Y-%m-%d"], help="Judge forecasts from this day on only."
+        ),
+    ] = None,
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
@@ -21,7 +28,8 @@ def report(
     from closeline.web.report import write_report
 
     with reading(db) as (desk, session):
-        write_report(session, tenant_id=desk.tenant_id, out=out)
+        first = publish_from.date() if publish_from else None
+        write_report(session, tenant_id=desk.tenant_id, out=out, publish_from=first)
     result = Report(out=str(out), size=out.stat().st_size)
     if as_json:
         print_json(result)

@@ -22,6 +22,9 @@ from closeline.store.session import Session
 
 UNKNOWN_TEAM = "UNKNOWN_TEAM"
 SAME_TEAM = "SAME_TEAM_TWICE"
+# An id that comes back for other teams, or with home and away exchanged, is somebody's mistake: never a silent join.
+OTHER_TEAMS = "OTHER_TEAMS"
+_DAY_LETTERS = len("2023_11_15")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,11 @@ def _resolve(session: Session, parsed: ParsedPayload, aliases: AliasTable, at: d
                 if team is None
             )
             continue
-        name = known.get(event.provider_event_id) or _free_name(event, home, away, taken)
+        named = known.get(event.provider_event_id)
+        if named is not None and not named.startswith(event_id(event.league, away, home, event.day)[:-_DAY_LETTERS]):
+            unknown[event.provider_event_id] = OTHER_TEAMS
+            continue
+        name = named or _free_name(event, home, away, taken)
         taken.setdefault(name, event.provider_event_id)
         events[event.provider_event_id] = _new_event(event, name, home, away, received[event.provider_event_id])
     return _Resolved(events, unknown, tuple(questions))

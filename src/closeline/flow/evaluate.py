@@ -74,7 +74,9 @@ def two_way(latest: Mapping[Series, Quote], seen: Mapping[Series, datetime], *, 
         if len(market.sides) != 2 or len(found) != 2 or market.period is not Period.FULL_GAME:
             continue
         canonical, other = found[market.sides[0]], found[market.sides[1]]
-        if opposite_line(market.type, canonical.line_quarters) == other.line_quarters:
+        # A side that is no longer shown is not half of a market, whatever it was before.
+        together = seen.get(canonical.series) == seen.get(other.series)
+        if together and opposite_line(market.type, canonical.line_quarters) == other.line_quarters:
             last = max(seen.get(item.series, item.received_at) for item in (canonical, other))
             pairs.append(TwoWay(canonical, other, min(last, as_of)))
     return pairs

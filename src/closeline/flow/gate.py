@@ -92,6 +92,8 @@ def _candidate(prediction: Prediction, side: Side, around: Surroundings) -> Cand
     q_market = 0.5 if prediction.q_market is None else prediction.q_market
     moved = prediction.predicted_clv
     line = prediction.line_quarters if canonical or of != SPREAD else -(prediction.line_quarters or 0)
+    # An unchanged quote is stored once: its evaluation says when it was last seen to stand.
+    seen_at = evaluation.received_at if quoted and evaluation else quote.received_at if quote else None
     policy = around.policies[of.key]
     starts_at = around.versions[prediction.event_id].starts_at
     # Where nothing is quoted the fair price stands in, so that every rule has numbers; no-market blocks it anyway.
@@ -103,7 +105,7 @@ def _candidate(prediction: Prediction, side: Side, around: Surroundings) -> Cand
         booksum=1 + evaluation.overround if quoted and evaluation else 0.0,
         decimal=decimal,
         american=quote.price.american if quoted and quote else 100,
-        quote_age_minutes=(around.as_of - quote.received_at).total_seconds() / 60 if quote else 0.0,
+        quote_age_minutes=(around.as_of - seen_at).total_seconds() / 60 if seen_at else 0.0,
         minutes_to_start=(starts_at - around.as_of).total_seconds() / 60,
         opener_disagreement=around.disagreement.get(prediction.event_id),
         suspect=prediction.basis == SUSPECT,

@@ -18,6 +18,7 @@ from closeline.domain.settlement import Result
 from closeline.maths import record_figures as figures
 from closeline.maths.distributions import read_pair
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
+from closeline.maths.reliability import BinScheme
 from closeline.maths.simulate.streams import stream
 from closeline.store import captures, models, record
 from closeline.store.desk import candidates, grades, picks
@@ -85,6 +86,7 @@ class LeagueFigures:
     markets: tuple[MarketFigures, ...]
     home_win: HomeWin
     ece: CalibrationError
+    ece_equal_width: CalibrationError
     ece_by_market: tuple[tuple[str, CalibrationError], ...]
     refusals: tuple[tuple[str, str, str, int], ...]
 
@@ -134,6 +136,7 @@ def league_figures(
         ),
         home_win=_home_win(session, league, settled[MONEYLINE], now),
         ece=_ece(league, home_wins(settled[MONEYLINE]), "home win"),
+        ece_equal_width=_ece(league, home_wins(settled[MONEYLINE]), "home win by width", BinScheme.WIDTH),
         ece_by_market=tuple(
             (market.key, _ece(league, published_probabilities(known), market.key)) for market, known in settled.items()
         ),
@@ -261,8 +264,10 @@ def published_probabilities(settled: Settled) -> Probabilities:
     return (settled.p_anchor[use], settled.won[use])
 
 
-def _ece(league: League, probabilities: Probabilities, name: str) -> CalibrationError:
-    return figures.calibration_error(*probabilities, stream("ece", league, name))
+def _ece(
+    league: League, probabilities: Probabilities, name: str, scheme: BinScheme = BinScheme.MASS
+) -> CalibrationError:
+    return figures.calibration_error(*probabilities, stream("ece", league, name), scheme)
 
 
 def record_hash(session: Session, *, tenant_id: str, leagues: Sequence[League]) -> str:

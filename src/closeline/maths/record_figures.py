@@ -38,7 +38,7 @@ class Slope:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationError:
-    """Equal-mass ECE in ten bins, beside what a perfect forecaster of these probabilities would show."""
+    """ECE in ten bins, beside what a perfect forecaster of these probabilities would show."""
 
     value: float | None
     noise_floor: float | None
@@ -66,14 +66,17 @@ def slope_through_origin(x: Floats, y: Floats, days: Days) -> Slope:
     return Slope(slope, float(error), int(x.size))
 
 
-def calibration_error(p: Floats, won: Floats, generator: Generator) -> CalibrationError:
-    """Return the ECE of probabilities against outcomes (1 or 0), shape (n,), and its simulated noise floor."""
+def calibration_error(
+    p: Floats, won: Floats, generator: Generator, scheme: BinScheme = BinScheme.MASS
+) -> CalibrationError:
+    """Return the ECE of probabilities against outcomes (1 or 0), shape (n,), and its simulated noise floor.
+
+    Bins of equal mass by default: near even money, bins of equal width would be two or three.
+    """
     if p.size < ECE_BINS:
         return CalibrationError(None, None, int(p.size))
-    value = expected_calibration_error(p, won, bins=ECE_BINS, scheme=BinScheme.MASS)
-    floor = simulated_noise_floor(
-        p, bins=ECE_BINS, scheme=BinScheme.MASS, simulations=NOISE_SIMULATIONS, generator=generator
-    )
+    value = expected_calibration_error(p, won, bins=ECE_BINS, scheme=scheme)
+    floor = simulated_noise_floor(p, bins=ECE_BINS, scheme=scheme, simulations=NOISE_SIMULATIONS, generator=generator)
     return CalibrationError(value, float(floor), int(p.size))
 
 

@@ -84,6 +84,8 @@ class LeagueFigures(Shape):
     markets: dict[str, MarketFigures]
     home_win_log_loss: HomeWin
     ece: CalibrationError
+    ece_equal_width: CalibrationError
+    ece_by_market: dict[str, CalibrationError]
     refusals: list[Refusal]
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from closeline.domain.clock import micros
 from closeline.domain.events import Event
@@ -17,6 +17,8 @@ from closeline.store.tables.governance import event_log
 
 GENESIS = "0" * 64
 
+# SQLite has one writer by nature; PostgreSQL makes the writers of one chain wait for each other until commit.
+_ONE_WRITER = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("chain"))))
 _LAST = (
     select(event_log.c.seq, event_log.c.hash)
     .where(event_log.c.chain == bindparam("chain"))
@@ -51,6 +53,8 @@ def link(previous_hash: str, chain: str, seq: int, name: str, body: str, actor: 
 def record(session: Session, event: Event, *, tenant_id: str, actor: str, at: datetime) -> LoggedEvent:
     """Append an event to its chain, inside the transaction of what it tells."""
     chain = event.chain or tenant_id
+    if session.dialect == "postgresql":
+        session.execute(_ONE_WRITER, {"chain": chain})
     last = session.rows(_LAST, {"chain": chain})
     seq, previous = (last[0].seq + 1, last[0].hash) if last else (1, GENESIS)
     body = canonical_json(event.body())

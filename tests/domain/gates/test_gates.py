@@ -12,7 +12,7 @@ from closeline.domain.picks import Decision
 from tests.builders.candidates import a_candidate, limits
 
 ORDER = (
-    "line_integrity", "no_market_no_pick", "opener_consistency", "market_rated", "calibration_active", "publish_thresholds",
+    "line_integrity", "no_market_no_pick", "opener_consistency", "direction", "market_rated", "calibration_active", "publish_thresholds",
 )  # fmt: skip
 
 candidates = st.builds(

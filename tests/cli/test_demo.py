@@ -1,0 +1,45 @@
+"""`closeline demo`: from archives to a report and a run that was executed again; here on a league of a few days."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from closeline import wiring
+from tests.builders.archives import an_archive
+from tests.builders.desks import SEASON_DAYS
+from tests.builders.records import make_trusting
+from tests.cli.running import closeline
+
+
+@pytest.fixture(autouse=True)
+def _few_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "demo_archives", lambda: (an_archive(days=SEASON_DAYS),))
+
+
+def demo(url: str) -> dict[str, object]:
+    result = closeline("demo", "--db", url, "--json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, object] = json.loads(result.stdout)
+    return found
+
+
+def test_the_demonstration_ends_with_a_proof_and_changes_nothing_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/demo.db"
+    make_trusting(url)
+    first, again = demo(url), demo(url)
+
+    assert first["identical"] is True
+    assert first["verified_run"]
+    assert first["record_hash"] == again["record_hash"]
+    assert (first["condition"], again["condition"]) == ("FRESH", "ALREADY_DONE")
+    assert (tmp_path / "report.html").stat().st_size > 1000
+
+
+def test_without_a_flag_the_record_lies_in_the_current_folder(tmp_path: Path) -> None:
+    result = closeline("demo")
+
+    assert result.exit_code == 0, result.output
+    assert "SYNTHETIC" in result.stdout
+    assert "closeline picks list --db sqlite:///closeline-demo.db" in result.stdout
+    assert (tmp_path / "closeline-demo.db").is_file()

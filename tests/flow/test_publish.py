@@ -1,0 +1,181 @@
+"""Publish: once, in time, with an outbox row per channel in the same transaction; delivery survives a crash."""
+
+import json
+
+import pytest
+
+from closeline.domain.clock import micros
+from closeline.domain.errors import InsideTransaction
+from closeline.domain.picks import Decision, PickState
+from closeline.domain.ports import Message
+from closeline.flow import gate, pick, publish
+from closeline.store.desk import picks, publications
+from closeline.store.session import unit_of_work
+from tests.builders.moments import HOUR, MINUTE, OPENS, START
+from tests.builders.payloads import a_payload, an_event, three_markets
+from tests.builders.records import TENANT, number, rows_of, take_in
+from tests.builders.stories import NBA, forecast_at, published_game, rated_past
+from tests.fakes import ChannelDied, FakeChannel
+
+CHANNELS = ("app", "chat")
+
+
+@pytest.fixture
+def proposed(trusting):
+    """Give a record with picks that stand ready."""
+    rated_past(trusting)
+    with unit_of_work(trusting) as session:
+        forecast_at(session, a_payload(*three_markets()))
+        gate.gate(session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS))
+        pick.propose(session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS))
+    return trusting
+
+
+def go_out(session, at=OPENS, channels=CHANNELS):
+    return publish.publish(session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS), channels=channels, at=at)
+
+
+def states(session):
+    names = [item.pick_id for item in picks.every(session, tenant_id=TENANT, league="nba")]
+    return {state for _, state in picks.states(session, names, tenant_id=TENANT).values()}
+
+
+def test_a_pick_is_published_once_however_often_it_is_asked_for(proposed):
+    with unit_of_work(proposed) as session:
+        first, second = go_out(session), go_out(session, OPENS + MINUTE)
+        assert number(session, "SELECT count(*) FROM publication") == first.published > 0
+        assert states(session) == {PickState.PUBLISHED}
+
+    assert (second.published, second.expired) == (0, 0)
+
+
+@pytest.mark.parametrize(("at", "in_time"), [(START - MINUTE, True), (START - MINUTE + MINUTE / 60, False), (START, False), (START + HOUR, False)])
+def test_a_pick_that_comes_too_late_expires(proposed, at, in_time):
+    with unit_of_work(proposed) as session:
+        told = go_out(session, at)
+        assert states(session) == {PickState.PUBLISHED if in_time else PickState.EXPIRED}
+        assert number(session, "SELECT count(*) FROM delivery") == (told.published * 2 if in_time else 0)
+
+    assert bool(told.published) is in_time
+    assert bool(told.expired) is not in_time
+
+
+def test_a_start_that_moved_forward_makes_the_pick_late(proposed):
+    sooner = an_event(starts_at=OPENS + 30 * MINUTE)
+    with unit_of_work(proposed) as session:
+        take_in(session, a_payload(sooner, *three_markets(at=OPENS + MINUTE)), at=OPENS + MINUTE)
+        assert go_out(session, OPENS + 30 * MINUTE).published == 0
+
+
+def test_a_start_that_is_moved_only_later_is_not_known_yet(proposed):
+    sooner = an_event(starts_at=OPENS)
+    with unit_of_work(proposed) as session:
+        take_in(session, a_payload(sooner, *three_markets(at=OPENS + HOUR)), at=OPENS + HOUR)
+        assert go_out(session, OPENS).expired == 0
+
+
+def test_state_terms_and_outbox_are_one_transaction(proposed):
+    with pytest.raises(RuntimeError), unit_of_work(proposed) as session:
+        go_out(session)
+        raise RuntimeError
+    with unit_of_work(proposed, write=False) as session:
+        assert states(session) == {PickState.PROPOSED}
+        assert number(session, "SELECT count(*) FROM publication") == 0
+        assert number(session, "SELECT count(*) FROM delivery") == 0
+
+
+def test_every_channel_has_its_row_of_the_same_bytes(proposed):
+    with unit_of_work(proposed) as session:
+        told = go_out(session)
+        rows = rows_of(session, "SELECT pick_id, channel, payload, payload_hash FROM delivery")
+        terms = {row["pick_id"]: row["terms"] for row in rows_of(session, "SELECT pick_id, terms FROM publication")}
+
+    assert len(rows) == told.published * len(CHANNELS)
+    assert all(row["payload"] == terms[row["pick_id"]] for row in rows)
+
+
+def test_the_published_terms_say_what_was_picked(proposed):
+    with unit_of_work(proposed) as session:
+        go_out(session)
+        made = {item.pick_id: item for item in picks.every(session, tenant_id=TENANT, league="nba")}
+        rows = rows_of(session, "SELECT pick_id, terms, is_official FROM publication")
+
+    for row in rows:
+        terms, item = json.loads(row["terms"]), made[row["pick_id"]]
+        assert terms["selection"] == item.selection.selection_id
+        assert (terms["price"], terms["book"], terms["decision"]) == (item.price.text, item.book, item.decision)
+        assert bool(row["is_official"]) is (item.decision is Decision.PICK)
+        team = {"HOME": "Boston Celtics", "AWAY": "Miami Heat"}.get(item.selection.side)
+        assert team is None or terms["label"].startswith(team)
+
+
+def test_the_terms_stay_what_they_were_when_the_line_moves_on(proposed):
+    with unit_of_work(proposed) as session:
+        go_out(session)
+        before = rows_of(session, "SELECT * FROM publication ORDER BY pick_id"), rows_of(session, "SELECT * FROM pick ORDER BY pick_id")
+        take_in(session, a_payload(*three_markets(at=OPENS + HOUR, spread=-30, moneyline=("-400", "+300"))), at=OPENS + HOUR)
+        go_out(session, OPENS + HOUR)
+        after = rows_of(session, "SELECT * FROM publication ORDER BY pick_id"), rows_of(session, "SELECT * FROM pick ORDER BY pick_id")
+
+    assert before == after
+
+
+def deliver(engine, channel):
+    with unit_of_work(engine, write=False) as session:
+        parcels = publish.plan(session, tenant_id=TENANT, channels=[channel.name])
+    carried = publish.perform([channel], parcels)
+    with unit_of_work(engine) as session:
+        publish.keep(session, carried, tenant_id=TENANT, at=OPENS + MINUTE)
+
+
+def outbox(engine, name):
+    with unit_of_work(engine, write=False) as session:
+        return publications.pending(session, tenant_id=TENANT, channel=name)
+
+
+def test_every_message_is_carried_once_and_leaves_the_outbox(trusting):
+    rated_past(trusting)
+    published_game(trusting, channels=("app",))
+    channel = FakeChannel("app")
+    waiting = len(outbox(trusting, "app"))
+    for _ in range(2):
+        deliver(trusting, channel)
+
+    assert outbox(trusting, "app") == []
+    assert len(channel.carried) == waiting > 0
+    assert set(channel.asked.values()) == {1}
+
+
+@pytest.mark.parametrize("dies_after", [0, 1, 2])
+def test_a_crash_while_carrying_loses_no_message_and_doubles_none(trusting, dies_after):
+    rated_past(trusting)
+    made = published_game(trusting, channels=("app",))
+    dying = FakeChannel("app", dies_after=dies_after)
+    if len(made) > dies_after:
+        with pytest.raises(ChannelDied):
+            deliver(trusting, dying)
+        assert len(outbox(trusting, "app")) == len(made)
+    dying.dies_after = None
+    deliver(trusting, dying)
+
+    assert sorted(dying.carried) == sorted(item.pick_id for item in made)
+    assert outbox(trusting, "app") == []
+
+
+def test_a_crash_between_carrying_and_keeping_sends_the_same_bytes_again(trusting):
+    rated_past(trusting)
+    made = published_game(trusting, channels=("app",))
+    channel = FakeChannel("app")
+    with unit_of_work(trusting, write=False) as session:
+        parcels = publish.plan(session, tenant_id=TENANT, channels=["app"])
+    publish.perform([channel], parcels)
+    deliver(trusting, channel)
+
+    assert len(channel.carried) == len(made)
+    assert set(channel.asked.values()) == {2}
+    assert outbox(trusting, "app") == []
+
+
+def test_nothing_is_carried_while_a_transaction_is_open(trusting):
+    with unit_of_work(trusting, write=False), pytest.raises(InsideTransaction):
+        FakeChannel().send(Message("p", "{}"))
