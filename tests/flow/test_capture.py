@@ -131,7 +131,7 @@ def test_a_trap_of_names_is_read_rightly_or_not_at_all(seeded, league, spelling,
 
 
 def test_a_letter_that_a_database_cannot_hold_is_no_reason_to_lose_the_rest(seeded):
-    stranger = an_event("g2", home="Bost\x00on", away="Utah Jazz")
+    stranger = an_event("g2", home="Nob\x00ody", away="Utah Jazz")
     with unit_of_work(seeded) as session:
         capture = take_in(session, a_payload(an_event(), stranger, a_quote(), a_quote("g2")), content=b"x")
 

@@ -37,8 +37,8 @@ def made(session):
     return {item.pick_id: item for item in picks.every(session, tenant_id=TENANT, league="nba")}
 
 
-def closing(session, *, at=CLOSES, spread=-18, total=880, moneyline=("-185", "+165"), phase=Phase.CLOSE):
-    take_in(session, a_payload(*three_markets(at=at, phase=phase, spread=spread, total=total, moneyline=moneyline)), at=at, phase=phase)
+def closing(session, *, at=CLOSES, spread=-18, total=880, moneyline=("-185", "+165"), phase=Phase.CLOSE, event=None):
+    take_in(session, a_payload(event or an_event(), *three_markets(at=at, phase=phase, spread=spread, total=total, moneyline=moneyline)), at=at, phase=phase)
 
 
 def test_the_close_is_the_last_whole_quote_before_the_start(published):
@@ -140,7 +140,7 @@ def test_a_moved_start_moves_the_close(published):
         later = an_event(starts_at=START + 2 * HOUR)
         at = START + HOUR
         take_in(session, a_payload(later, *three_markets(at=at, spread=-22, total=860, moneyline=("-220", "+190"))), at=at, phase=Phase.CLOSE)
-        closing(session, at=START + 2 * HOUR - 5 * MINUTE, spread=-24, total=856, moneyline=("-230", "+200"))
+        closing(session, at=START + 2 * HOUR - 5 * MINUTE, spread=-24, total=856, moneyline=("-230", "+200"), event=later)
         _, tracks = look(session, START + 8 * HOUR)
 
     assert {abs(track.close_line_quarters) for track in tracks.values() if track.close_line_quarters} <= {24, 856}
@@ -162,7 +162,7 @@ def fair_at(distribution, close_line, close_fair, line, side):
     for _ in range(80):
         middle = (low + high) / 2
         win, lose = win_lose(middle, close_line)
-        if (win / (win + lose) < close_fair) is rising:
+        if bool(win / (win + lose) < close_fair) is rising:
             low = middle
         else:
             high = middle

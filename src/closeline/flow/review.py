@@ -104,7 +104,9 @@ def _book_history(item: Pick, rows: Sequence[Quote], seen: Mapping[Series, datet
         mine, answer = latest.get(own), latest.get(other)
         if mine is None:
             continue
-        mirrored = answer is not None and opposite_line(market_type, mine.line_quarters) == answer.line_quarters
+        # The other side's price counts only as long as that side was shown.
+        shown = answer is not None and max(answer.received_at, seen.get(answer.series, moment)) >= moment
+        mirrored = shown and answer is not None and opposite_line(market_type, mine.line_quarters) == answer.line_quarters
         last = position == len(moments) - 1
         until = seen.get(mine.series, moment) if last else moments[position + 1]
         found.append(BookQuote(
