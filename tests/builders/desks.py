@@ -57,4 +57,11 @@ def make_played(url: str) -> None:
         backtest(a_desk(engine, [an_archive(days=SEASON_DAYS)]))
 
 
+def make_short(url: str) -> None:
+    """Fill a record with a few days only: enough to be compared as a whole."""
+    make_trusting(url)
+    with opened(url) as engine:
+        backtest(a_desk(engine, [an_archive(days=5, games=2)]))
+
+
 PLAYED = ("played", make_played)

@@ -10,8 +10,10 @@ from closeline.store.session import Session, unit_of_work
 
 
 def execute(desk: Desk, job: str, slot: str, arguments: Arguments) -> list[events.LoggedEvent]:
-    """Run a job for a slot and return the events that it recorded; nothing when the slot has been done."""
+    """Run a job for a slot and return the events that it recorded; nothing when it is done or not due."""
     task = JOBS[job]
+    if not task.due(desk, arguments):
+        return []
     if isinstance(task, Errand):
         return _run_errand(desk, task, job, slot, arguments)
     with unit_of_work(desk.engine) as session:

@@ -23,11 +23,21 @@ Carried = list[tuple[str, PendingDelivery, str]]
 Effect = Callable[[Session, Desk, Arguments], Sequence[Event]]
 
 
+def always(desk: Desk, arguments: Arguments) -> bool:
+    """Say that a job has something to do, whatever it is asked."""
+    del desk, arguments
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that stays inside the record: one transaction."""
+    """A job that stays inside the record: one transaction.
+
+    `due` says from the desk and the arguments alone whether there is anything to do; where not, no transaction opens.
+    """
 
     keep: Effect
+    due: Callable[[Desk, Arguments], bool] = always
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,38 @@ class Errand:
     plan: Callable[[Session, Desk, Arguments], list[publish.Parcel]]
     perform: Callable[[Desk, list[publish.Parcel]], Carried]
     keep: Callable[[Session, Desk, Arguments, Carried], Sequence[Event]]
+    due: Callable[[Desk, Arguments], bool] = always
+
+
+def _before_the_close(desk: Desk, arguments: Arguments) -> bool:
+    del desk
+    return arguments.get("phase") != Phase.CLOSE
+
+
+def _publishing(desk: Desk, arguments: Arguments) -> bool:
+    # Forecasts of warm-up are learned from, never judged: so there is nothing to review or to settle either.
+    del arguments
+    return not desk.warming_up()
+
+
+def _any_playable(desk: Desk, arguments: Arguments) -> bool:
+    del desk
+    return bool(arguments["picks"] or arguments["leans"])
+
+
+def _any_proposed(desk: Desk, arguments: Arguments) -> bool:
+    del desk
+    return bool(arguments["proposed"])
+
+
+def _any_published(desk: Desk, arguments: Arguments) -> bool:
+    # Without its argument the job is a sweep of the schedule: whatever a channel is still owed.
+    return bool(desk.channels) and bool(arguments.get("published", True))
+
+
+def _policy_may_change(desk: Desk, arguments: Arguments) -> bool:
+    # Warm-up ends with the first policy; a calibration that was turned down changes nothing.
+    return arguments.get("status") != "REJECTED" and (bool(arguments.get("first")) or not desk.warming_up())
 
 
 def _league(arguments: Arguments) -> League:
@@ -69,8 +111,6 @@ def _evaluate(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Ev
 
 
 def _forecast(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
-    if arguments.get("phase") == Phase.CLOSE:
-        return ()
     made = forecast.forecast(
         session, desk.ratings, tenant_id=desk.tenant_id, league=_league(arguments),
         snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(),
@@ -79,23 +119,16 @@ def _forecast(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Ev
 
 
 def _gate(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
-    league = _league(arguments)
-    if desk.warming_up():
-        return ()  # forecasts of warm-up are learned from, never judged
-    return [gate.gate(session, tenant_id=desk.tenant_id, league=league, as_of=int(arguments["as_of"] or 0))]
+    return [gate.gate(session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0))]
 
 
 def _propose(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
-    if not (arguments["picks"] or arguments["leans"]):
-        return ()
     return [pick.propose(
         session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0)
     )]  # fmt: skip
 
 
 def _publish(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
-    if not arguments["proposed"]:
-        return ()
     return [publish.publish(
         session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0),
         channels=[channel.name for channel in desk.channels], at=desk.clock(),
@@ -146,8 +179,6 @@ def _tune_calibration(session: Session, desk: Desk, arguments: Arguments) -> Seq
 
 def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     league = _league(arguments)
-    if arguments.get("status") == "REJECTED" or (desk.warming_up() and not arguments.get("first")):
-        return ()  # warm-up ends with the first policy; a calibration that was turned down changes nothing
     fitted = tune.fit_policy(
         session, tenant_id=desk.tenant_id, league=league, at=desk.clock(),
         recalibrated=arguments.get("status") == "ACTIVE",
@@ -159,14 +190,14 @@ JOBS: dict[str, Job | Errand] = {
     "capture.payload": Job(_keep_payload),
     "capture.archive": Job(_capture_archive),
     "evaluate.snapshot": Job(_evaluate),
-    "forecast.slate": Job(_forecast),
-    "gate.candidates": Job(_gate),
-    "pick.propose": Job(_propose),
-    "publish.picks": Job(_publish),
-    "publish.deliver": Errand(_plan_delivery, _deliver, _keep_delivery),
-    "review.close": Job(_review),
-    "settle.picks": Job(_settle),
+    "forecast.slate": Job(_forecast, due=_before_the_close),
+    "gate.candidates": Job(_gate, due=_publishing),
+    "pick.propose": Job(_propose, due=_any_playable),
+    "publish.picks": Job(_publish, due=_any_proposed),
+    "publish.deliver": Errand(_plan_delivery, _deliver, _keep_delivery, due=_any_published),
+    "review.close": Job(_review, due=_publishing),
+    "settle.picks": Job(_settle, due=_publishing),
     "tune.distribution": Job(_tune_distribution),
     "tune.calibration": Job(_tune_calibration),
-    "tune.policy": Job(_tune_policy),
+    "tune.policy": Job(_tune_policy, due=_policy_may_change),
 }

@@ -1,12 +1,14 @@
 """The inline runner: everything now, in this thread. Backtests, the command line and tests use it."""
 
 from collections import deque
+from dataclasses import replace
 
+from closeline.domain.clock import FixedClock
 from closeline.domain.events import SYSTEM_CHAIN
 from closeline.jobs.desk import Desk
 from closeline.jobs.execute import execute
 from closeline.jobs.reactions import REACTIONS
-from closeline.jobs.registry import Arguments
+from closeline.jobs.registry import JOBS, Arguments
 from closeline.store import events, job_runs
 from closeline.store.events import LoggedEvent
 from closeline.store.session import unit_of_work
@@ -38,4 +40,10 @@ def unfinished(desk: Desk) -> list[LoggedEvent]:
         logged = [
             event for chain in (SYSTEM_CHAIN, desk.tenant_id) for event in events.since(session, chain=chain, after=0)
         ]
-    return [event for event in logged if any((job, reaction_slot(event)) not in done for job in REACTIONS[event.name])]
+    return [event for event in logged if any((job, reaction_slot(event)) not in done for job in _due(desk, event))]
+
+
+def _due(desk: Desk, event: LoggedEvent) -> list[str]:
+    # Asked as it was then: a job that had nothing to do when the event happened has nothing to catch up with.
+    then = replace(desk, clock=FixedClock(event.at))
+    return [job for job in REACTIONS[event.name] if JOBS[job].due(then, event.body)]

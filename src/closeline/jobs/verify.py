@@ -69,18 +69,20 @@ def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayloa
     names = [event.provider_event_id for event in parsed.events]
     meant = references.events_by_alias(session, provider=parsed.provider, names=names)
     said = {
-        (quote.book, quote.market.key, quote.side, quote.received_at): (quote.line_quarters, quote.price.text)
+        (quote.book, quote.market.key, quote.side, quote.received_at): (quote.line_quarters, quote.price)
         for quote in parsed.quotes
-        if meant.get(quote.provider_event_id) == run.event_id
+        if meant.get(quote.provider_event_id) == run.event_id and quote.received_at <= run.as_of
     }
-    found = []
-    for quote in quotes.of_events(session, [run.event_id], as_of=run.as_of):
+    kept = quotes.of_events(session, [run.event_id], as_of=run.as_of)
+    held = {(quote.book, quote.market.key, quote.side) for quote in kept}
+    found = [f"quote {key[1]} {key[2]}: in the bytes, not in the record" for key in said if key[:3] not in held]
+    for quote in kept:
         if quote.snapshot_id != snapshot.snapshot_id:
             continue
-        key = (quote.book, quote.market.key, quote.side, quote.received_at)
-        if said.get(key) != (quote.line_quarters, quote.price.text):
-            found.append(f"quote {quote.market.key} {quote.side}: the bytes say {said.get(key)}, the record "
-                         f"{(quote.line_quarters, quote.price.text)}")  # fmt: skip
+        meant_by_bytes = said.get((quote.book, quote.market.key, quote.side, quote.received_at))
+        if meant_by_bytes != (quote.line_quarters, quote.price):
+            found.append(f"quote {quote.market.key} {quote.side}: the bytes say {meant_by_bytes}, the record "
+                         f"{(quote.line_quarters, quote.price)}")  # fmt: skip
     return found
 
 

@@ -1,0 +1,92 @@
+"""The inline runner: every reaction of every event, once, and what was interrupted is found again."""
+
+import pytest
+
+from closeline.jobs import run_inline
+from closeline.jobs.backtest import backtest, timetable
+from closeline.jobs.reactions import REACTIONS
+from closeline.jobs.registry import JOBS
+from closeline.jobs.run_inline import react, reaction_slot, run, unfinished
+from closeline.store import events
+from closeline.store.session import unit_of_work
+from tests.builders.archives import an_archive
+from tests.builders.desks import a_desk, later
+from tests.builders.records import TENANT, rows_of
+
+ARCHIVE = an_archive(days=2)
+
+
+def done(engine):
+    with unit_of_work(engine, write=False) as session:
+        return {(row["job"], row["slot"]) for row in rows_of(session, "SELECT job, slot FROM job_run")}
+
+
+def logged(engine):
+    with unit_of_work(engine, write=False) as session:
+        return [event for chain in ("SYSTEM", TENANT) for event in events.since(session, chain=chain, after=0)]
+
+
+def test_every_event_of_a_backtest_had_all_its_reactions(trusting):
+    backtest(a_desk(trusting, [ARCHIVE]))
+    desk, ran = a_desk(trusting, [ARCHIVE]), done(trusting)
+
+    for event in logged(trusting):
+        for job in REACTIONS[event.name]:
+            assert ((job, reaction_slot(event)) in ran) is JOBS[job].due(later(desk, event.at), event.body)
+    assert unfinished(a_desk(trusting, [ARCHIVE])) == []
+
+
+def test_reactions_come_first_told_first_served(trusting, monkeypatch):
+    order = []
+    execute = run_inline.execute
+
+    def watched(desk, job, slot, arguments):
+        order.append(job)
+        return execute(desk, job, slot, arguments)
+
+    monkeypatch.setattr(run_inline, "execute", watched)
+    desk = a_desk(trusting, [ARCHIVE])
+    steps = list(timetable(desk))
+    for step in steps[:2]:
+        run(later(desk, step.at), step.job, step.slot, step.arguments)
+
+    assert order[:6] == ["capture.payload", "capture.archive", "evaluate.snapshot", "forecast.slate", "gate.candidates", "pick.propose"]
+
+
+@pytest.mark.parametrize("stops_after", range(2, 9))
+def test_what_an_interruption_left_behind_is_found_and_finished(trusting, monkeypatch, stops_after):
+    class Stopped(Exception):
+        """Somebody pulled the plug."""
+
+    desk = a_desk(trusting, [ARCHIVE])
+    steps = list(timetable(desk))
+    execute, count = run_inline.execute, []
+
+    def dying(*given):
+        if len(count) == stops_after:
+            raise Stopped
+        count.append(1)
+        return execute(*given)
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(run_inline, "execute", dying)
+        for step in steps[:3]:
+            run(later(desk, step.at), step.job, step.slot, step.arguments)
+    fresh = a_desk(trusting, [ARCHIVE])
+    for event in unfinished(fresh):
+        react(later(fresh, event.at), [event])
+
+    assert unfinished(fresh) == []
+    ran = done(trusting)
+    for event in logged(trusting):
+        due = [job for job in REACTIONS[event.name] if JOBS[job].due(later(fresh, event.at), event.body)]
+        assert {(job, reaction_slot(event)) for job in due} <= ran
+
+
+def test_an_event_reacted_to_twice_is_done_once(trusting):
+    desk = a_desk(trusting, [ARCHIVE])
+    backtest(desk)
+    before = done(trusting)
+    react(desk, logged(trusting))
+
+    assert done(trusting) == before
