@@ -7,6 +7,7 @@ taken up at the moment at which it stood.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from closeline.domain.clock import FixedClock
 from closeline.domain.leagues import eastern
@@ -32,9 +33,10 @@ def backtest(desk: Desk, progress: Progress | None = None) -> None:
     """Run every capture of the desk's archives in the order of time, and the learning that falls due between them."""
     clock = FixedClock(desk.clock())
     standing = replace(desk, clock=clock)
-    for event in unfinished(standing):
-        clock.now = event.at
-        react(standing, [event])
+    # All that one moment left behind is one queue again, as it was: reactions keep the order that they would have had.
+    for at, events in groupby(sorted(unfinished(standing), key=lambda event: event.at), key=lambda event: event.at):
+        clock.now = at
+        react(standing, list(events))
     steps = list(timetable(desk))
     for position, step in enumerate(steps):
         clock.now = step.at
