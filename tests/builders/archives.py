@@ -66,11 +66,11 @@ def _row(
     for phase, noise in (("open", 1.2), ("close", 0.3)):
         line = -round(2 * (margin + chance.gauss(0, noise))) / 2
         number = round(2 * (total + chance.gauss(0, 2 * noise))) / 2
-        home = statistics.NormalDist(0, 12.5).cdf(-line)
+        home_wins = statistics.NormalDist(0, 12.5).cdf(-line)
         cells = {
             "spread_home": line, "spread_price_home": chance.choice(PRICES), "spread_price_away": chance.choice(PRICES),
             "total": number, "total_over_price": chance.choice(PRICES), "total_under_price": chance.choice(PRICES),
-            "ml_home": _american(home), "ml_away": _american(1 - home),
+            "ml_home": _american(home_wins), "ml_away": _american(1 - home_wins),
         }  # fmt: skip
         row |= {f"{phase}_{name}": cell for name, cell in cells.items()}
     return row

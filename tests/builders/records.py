@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, text
 
@@ -23,6 +24,7 @@ from tests.builders.moments import OPENS
 
 TENANT = DEFAULT_TENANT
 BEFORE = SEEDED_AT + timedelta(days=1)
+MARKET_KEYS = tuple(market.key for market in GAME_MARKETS)
 
 
 def make_seeded(url: str) -> None:
@@ -61,7 +63,7 @@ def a_copy(new_databases: databases.Databases, name: str, build: databases.Build
 
 def plant_policy(
     session: Session, *, league: League = League.NBA, at: datetime = BEFORE, beta: float = 1.0,
-    threshold: float | None = 0.0, keys: Sequence[str] = tuple(market.key for market in GAME_MARKETS),
+    threshold: float | None = 0.0, keys: Sequence[str] = MARKET_KEYS,
 ) -> str:  # fmt: skip
     markets = tuple(MarketPolicy(key, beta, 0.01, 100, threshold, 50, 0.001) for key in keys)
     return models.add_policy(
@@ -104,7 +106,7 @@ def take_in_and_price(
     return told.snapshot_id
 
 
-def rows_of(session: Session, statement: str, **parameters: object) -> list[dict[str, object]]:
+def rows_of(session: Session, statement: str, **parameters: object) -> list[dict[str, Any]]:
     """Read by plain SQL: the oracle's way past every query of ours."""
     return [dict(row._mapping) for row in session.execute(text(statement), parameters).all()]
 

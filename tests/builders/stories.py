@@ -5,13 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from closeline.domain.captures import ParsedPayload, Phase
+from closeline.domain.clock import micros
 from closeline.domain.leagues import League
 from closeline.flow import forecast, gate, pick, publish
 from closeline.store.desk import picks
 from closeline.store.desk.picks import Pick
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session, unit_of_work
-from closeline.store.tables.columns import micros
 from tests.builders.moments import DAY, OPENS
 from tests.builders.payloads import a_payload, a_result, an_event, three_markets
 from tests.builders.records import TENANT, take_in, take_in_and_price
@@ -19,12 +19,12 @@ from tests.builders.records import TENANT, take_in, take_in_and_price
 NBA = League.NBA
 
 
-def forecast_at(session: Session, parsed: ParsedPayload, *, at: datetime = OPENS, ratings: RatingBook | None = None) -> str:
+def forecast_at(
+    session: Session, parsed: ParsedPayload, *, at: datetime = OPENS, ratings: RatingBook | None = None
+) -> str:
     """Capture, price and forecast a payload, and give the snapshot's name."""
     snapshot = take_in_and_price(session, parsed, at=at)
-    forecast.forecast(
-        session, ratings or RatingBook(), tenant_id=TENANT, league=NBA, snapshot_id=snapshot, as_of=at
-    )
+    forecast.forecast(session, ratings or RatingBook(), tenant_id=TENANT, league=NBA, snapshot_id=snapshot, as_of=at)
     return snapshot
 
 
@@ -67,5 +67,10 @@ def rated_past(engine: Engine, days: int = 3) -> None:
     with unit_of_work(engine) as session:
         for back in range(days, 0, -1):
             finished_game(
-                session, f"past{back}", DAY - timedelta(days=back), (118 + back, 101), home="Boston Celtics", away="Miami Heat"
+                session,
+                f"past{back}",
+                DAY - timedelta(days=back),
+                (118 + back, 101),
+                home="Boston Celtics",
+                away="Miami Heat",
             )

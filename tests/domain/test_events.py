@@ -15,7 +15,8 @@ DRAWN = {"str": st.text(), "int": st.integers(0, 2**53)}
 
 
 def filled(kind):
-    return st.builds(kind, **{field.name: DRAWN[getattr(field.type, "__name__", field.type)] for field in fields(kind)})
+    drawn = {field.name: DRAWN[str(getattr(field.type, "__name__", field.type))] for field in fields(kind)}
+    return st.builds(kind, **drawn)
 
 
 def test_every_event_of_the_module_is_listed_once():

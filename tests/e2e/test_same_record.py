@@ -31,9 +31,14 @@ with opened(sys.argv[1]) as engine, unit_of_work(engine, write=False) as session
 
 def said(url):
     with opened(url) as engine, unit_of_work(engine, write=False) as session:
-        chains = [[(event.name, event.body, event.at) for event in events.since(session, chain=chain, after=0)] for chain in ("SYSTEM", TENANT)]
+        chains = [
+            [(event.name, event.body, event.at) for event in events.since(session, chain=chain, after=0)]
+            for chain in ("SYSTEM", TENANT)
+        ]
         hashes = [row["hash"] for row in rows_of(session, "SELECT hash FROM event_log ORDER BY chain, seq")]
-        outputs = [row["output_hash"] for row in rows_of(session, "SELECT output_hash FROM sim_run_completion ORDER BY run_id")]
+        outputs = [
+            row["output_hash"] for row in rows_of(session, "SELECT output_hash FROM sim_run_completion ORDER BY run_id")
+        ]
         return record_hash(session, tenant_id=TENANT, leagues=(League.NBA,)), chains, hashes, outputs
 
 
@@ -51,7 +56,15 @@ def test_both_databases_hold_the_same_record_the_same_events_and_the_same_hashes
 def test_the_hash_seed_of_the_interpreter_changes_nothing(sqlite, seed):
     environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     url = sqlite.fresh()
-    done = subprocess.run([sys.executable, "-c", SCRIPT, url], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, url],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     with databases.dropped_after(sqlite, sqlite.copy_of("short", make_short)) as here:
         expected = said(here)[0]
 

@@ -51,7 +51,9 @@ def test_a_payload_becomes_an_event_its_quotes_and_its_result(seeded):
 def test_the_same_bytes_a_second_time_accept_nothing(seeded):
     archive = an_archive(days=3)
     with unit_of_work(seeded) as session:
-        first, second = (take_in(session, archive.parsed, at=ENDS + 999 * HOUR, content=archive.payload.content) for _ in range(2))
+        first, second = (
+            take_in(session, archive.parsed, at=ENDS + 999 * HOUR, content=archive.payload.content) for _ in range(2)
+        )
         quotes = number(session, "SELECT count(*) FROM quote")
 
     assert first.accepted == quotes
@@ -61,11 +63,17 @@ def test_the_same_bytes_a_second_time_accept_nothing(seeded):
     assert conserved(second)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.data())
 def test_received_is_accepted_and_unchanged_and_quarantined_whatever_comes(seeded, data):
     events = [
-        an_event(f"g{place}", home=data.draw(TEAMS), away=data.draw(TEAMS), day=DAY + timedelta(days=place), starts_at=START + timedelta(days=place))
+        an_event(
+            f"g{place}",
+            home=data.draw(TEAMS),
+            away=data.draw(TEAMS),
+            day=DAY + timedelta(days=place),
+            starts_at=START + timedelta(days=place),
+        )
         for place in range(data.draw(st.integers(1, 3)))
     ]
     quotes = data.draw(st.lists(st.builds(
@@ -75,7 +83,18 @@ def test_received_is_accepted_and_unchanged_and_quarantined_whatever_comes(seede
         st.sampled_from([event.provider_event_id for event in events]), st.sampled_from(GAME_MARKETS), st.integers(0, 1),
         st.sampled_from(["-110", "+120"]), st.integers(0, 3),
     ), max_size=12))  # fmt: skip
-    rejected = data.draw(st.lists(st.builds(Rejected, st.sampled_from(["IMPOSSIBLE_PRICE", "BAD_RECORD"]), st.text("ab", max_size=3), st.just("x"), st.integers(0, 3)), max_size=3))
+    rejected = data.draw(
+        st.lists(
+            st.builds(
+                Rejected,
+                st.sampled_from(["IMPOSSIBLE_PRICE", "BAD_RECORD"]),
+                st.text("ab", max_size=3),
+                st.just("x"),
+                st.integers(0, 3),
+            ),
+            max_size=3,
+        )
+    )
     parsed = a_payload(*events, *quotes, *rejected)
     with rolled_back(seeded) as session:
         first, second = (take_in(session, parsed, at=ENDS) for _ in range(2))
@@ -99,7 +118,12 @@ def test_an_unknown_team_is_a_question_and_never_an_event(seeded):
 
     assert capture.quarantined == {"UNKNOWN_TEAM": 2}
     assert [row["reason"] for row in aside] == ["UNKNOWN_TEAM"] * 2
-    assert (review["league"], review["spelling"], review["state"], review["place"]) == ("nba", "Bostan Celtics", "OPEN", "row 1")
+    assert (review["league"], review["spelling"], review["state"], review["place"]) == (
+        "nba",
+        "Bostan Celtics",
+        "OPEN",
+        "row 1",
+    )
     assert fold("Boston Celtics") in map(fold, json.loads(review["suggestions"]))
 
 
@@ -109,7 +133,7 @@ TRAPS = [
     (League.NCAAB, "Oregon St", "ncaab_oregon-state"), (League.NCAAB, "Washington", "ncaab_washington"),
     (League.NCAAB, "Oregon", "ncaab_oregon"), (League.NFL, "WAS", "nfl_commanders"), (League.NFL, "WSH", "nfl_commanders"),
     (League.NCAAF, "SF", None), (League.NBA, "Heats", None), (League.NBA, "", None), (League.NBA, "\u202eCeltics", "nba_celtics"),
-    (League.NBA, "Сeltics", None), (League.NBA, "Celtics\U0001f3c0", None), (League.NBA, "x" * 300, None),
+    (League.NBA, "\u0421eltics", None), (League.NBA, "Celtics\U0001f3c0", None), (League.NBA, "x" * 300, None),
     (League.NFL, "New York", None), (League.NBA, "Los Angeles", None),
 ]  # fmt: skip
 
@@ -118,7 +142,10 @@ TRAPS = [
 def test_a_trap_of_names_is_read_rightly_or_not_at_all(seeded, league, spelling, team):
     with unit_of_work(seeded, write=False) as session:
         found = alias_table(session).resolve(league, "games_table", spelling)
-        known = {row["team_id"] for row in rows_of(session, "SELECT team_id FROM team WHERE league = :league", league=str(league))}
+        known = {
+            row["team_id"]
+            for row in rows_of(session, "SELECT team_id FROM team WHERE league = :league", league=str(league))
+        }
 
     # A slug may be written otherwise; what must never happen is another team.
     if team is None:
@@ -188,7 +215,9 @@ def test_an_assumed_start_never_moves_a_quoted_one(seeded):
 @pytest.mark.parametrize(
     "again",
     [
-        an_event(home="Utah Jazz", away="Phoenix Suns", day=DAY + timedelta(days=200), starts_at=START + timedelta(days=200)),
+        an_event(
+            home="Utah Jazz", away="Phoenix Suns", day=DAY + timedelta(days=200), starts_at=START + timedelta(days=200)
+        ),
         an_event(home="Miami Heat", away="Boston Celtics"),
     ],
     ids=["next season's game under an old id", "home and away exchanged"],
@@ -216,7 +245,10 @@ def test_a_capture_tells_of_quotes_and_of_results_apart(seeded):
     with unit_of_work(seeded) as session:
         told = take_in(session, a_payload(*both_sides(), a_result()), at=ENDS, phase=Phase.OPEN).events
 
-    assert [(type(event).__name__, event.league) for event in told] == [("OddsCaptured", "nba"), ("ResultsCaptured", "nba")]
+    assert [(type(event).__name__, event.league) for event in told] == [
+        ("OddsCaptured", "nba"),
+        ("ResultsCaptured", "nba"),
+    ]
 
 
 def test_quotes_of_two_captures_add_up(seeded):

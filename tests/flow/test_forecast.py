@@ -1,5 +1,7 @@
 """Forecast: one chain of steps, each of them checked by hand, from nothing that was received later."""
 
+# mypy: disable-error-code="operator, arg-type"
+
 from datetime import timedelta
 
 import numpy as np
@@ -29,7 +31,10 @@ def predictions(session, at=OPENS):
 
 def everything(session):
     """Give every forecast row as plain values, to be compared as a whole."""
-    return [rows_of(session, f"SELECT * FROM {table} ORDER BY 1, 2") for table in ("prediction", "sim_run", "sim_run_input", "sim_run_completion")]
+    return [
+        rows_of(session, f"SELECT * FROM {table} ORDER BY 1, 2")
+        for table in ("prediction", "sim_run", "sim_run_input", "sim_run_completion")
+    ]
 
 
 def test_every_market_has_one_forecast_of_its_canonical_side(trusting):
@@ -38,7 +43,11 @@ def test_every_market_has_one_forecast_of_its_canonical_side(trusting):
         found = predictions(session)
 
     assert sorted(found) == sorted(market.key for market in GAME_MARKETS)
-    assert {key: item.side for key, item in found.items()} == {MONEYLINE.key: "HOME", SPREAD.key: "HOME", TOTAL.key: "OVER"}
+    assert {key: item.side for key, item in found.items()} == {
+        MONEYLINE.key: "HOME",
+        SPREAD.key: "HOME",
+        TOTAL.key: "OVER",
+    }
     assert {item.basis for item in found.values()} == {"QUOTED"}
 
 
@@ -57,7 +66,11 @@ def test_the_raw_probability_is_the_mass_on_either_side_of_the_line(trusting):
     ):
         mass = pmf(distribution, [mean], [sd])[0]
         values = distribution.values()
-        win, push, lose = mass[values > threshold].sum(), mass[values == threshold].sum(), mass[values < threshold].sum()
+        win, push, lose = (
+            mass[values > threshold].sum(),
+            mass[values == threshold].sum(),
+            mass[values < threshold].sum(),
+        )
         assert found[key].p_raw == pytest.approx(win / (win + lose), abs=1e-9)
         assert found[key].p_push == pytest.approx(push, abs=1e-9)
         # The other side is read from the same mass, so the two sides and the push are the whole.
@@ -95,7 +108,9 @@ def test_the_map_in_force_is_applied_and_named(seeded):
         found = predictions(session)
 
     assert found[SPREAD.key].calibration_version == version
-    assert found[SPREAD.key].p_calibrated == pytest.approx(float(halved.apply(np.array([found[SPREAD.key].p_raw]))[0]), abs=1e-11)
+    assert found[SPREAD.key].p_calibrated == pytest.approx(
+        float(halved.apply(np.array([found[SPREAD.key].p_raw]))[0]), abs=1e-11
+    )
     assert found[TOTAL.key].calibration_version is None
 
 
@@ -111,7 +126,9 @@ def test_who_wins_is_derived_from_the_spread_where_nobody_quotes_it(trusting):
 
 def test_a_market_that_gives_money_away_is_nobodys_reference(trusting):
     with unit_of_work(trusting) as session:
-        forecast_at(session, a_payload(*both_sides(market=SPREAD, prices=("+105", "+105")), *both_sides(market=TOTAL, line=900)))
+        forecast_at(
+            session, a_payload(*both_sides(market=SPREAD, prices=("+105", "+105")), *both_sides(market=TOTAL, line=900))
+        )
         found = predictions(session)
 
     assert SPREAD.key not in found
@@ -126,7 +143,9 @@ def test_an_event_is_forecast_once(trusting):
         assert predictions(session, OPENS + HOUR) == {}
 
 
-@pytest.mark.parametrize(("before", "count"), [(timedelta(minutes=15), 1), (timedelta(minutes=15) - timedelta(seconds=1), 0)])
+@pytest.mark.parametrize(
+    ("before", "count"), [(timedelta(minutes=15), 1), (timedelta(minutes=15) - timedelta(seconds=1), 0)]
+)
 def test_a_game_that_is_about_to_start_is_not_forecast(trusting, before, count):
     with unit_of_work(trusting) as session:
         forecast_at(session, a_payload(*three_markets(at=START - before)), at=START - before)
@@ -137,21 +156,37 @@ def test_reading_a_snapshot_that_was_received_later_raises(trusting):
     with unit_of_work(trusting) as session:
         snapshot = take_in_and_price(session, a_payload(*three_markets()))
         with pytest.raises(LookAhead):
-            verb.forecast(session, RatingBook(), tenant_id=TENANT, league=NBA, snapshot_id=snapshot, as_of=OPENS - MINUTE)
+            verb.forecast(
+                session, RatingBook(), tenant_id=TENANT, league=NBA, snapshot_id=snapshot, as_of=OPENS - MINUTE
+            )
 
 
 def set_traps(session):
     """Put into the record what nobody may know at OPENS: each of these would change a forecast."""
     later = OPENS + MINUTE
     finished_game(session, "trap", DAY + timedelta(days=2), (190, 60), home="Boston Celtics", away="Miami Heat")
-    take_in(session, a_payload(an_event(starts_at=START + 5 * HOUR, neutral=True), *three_markets(at=later, spread=-60, total=1100, moneyline=("-900", "+700"))), at=later)
+    take_in(
+        session,
+        a_payload(
+            an_event(starts_at=START + 5 * HOUR, neutral=True),
+            *three_markets(at=later, spread=-60, total=1100, moneyline=("-900", "+700")),
+        ),
+        at=later,
+    )
     take_in(session, a_payload(a_result(score=(150, 60))), at=ENDS, phase=Phase.RESULT)
     plant_policy(session, beta=0.111, at=later)
     for market in GAME_MARKETS:
         from closeline.domain.calibration import CalibrationMethod
 
-        plant_calibration(session, market_key=market.key, at=later, map_json=CalibrationMap(CalibrationMethod.TEMPERATURE, (3.0,)).to_json())
-    content = models.latest(session, league="nba", kind=models.DISTRIBUTION, as_of=BEGINNING)[1].replace('"scale"', '"scale" ')
+        plant_calibration(
+            session,
+            market_key=market.key,
+            at=later,
+            map_json=CalibrationMap(CalibrationMethod.TEMPERATURE, (3.0,)).to_json(),
+        )
+    content = models.latest(session, league="nba", kind=models.DISTRIBUTION, as_of=BEGINNING)[1].replace(
+        '"scale"', '"scale" '
+    )
     models.add(session, league="nba", kind=models.DISTRIBUTION, content=content + " ", fitted_on="9", at=later)
     models.add_config(session, {"trap": True}, tenant_id=TENANT, actor="x", why="x", at=later)
 
@@ -173,13 +208,19 @@ def test_traps_dated_after_as_of_change_nothing_of_a_forecast(trusting, new_data
     assert trapped[0]
 
 
-SLATE = (("g1", "Boston Celtics", "Miami Heat"), ("g2", "Utah Jazz", "Phoenix Suns"), ("g3", "Chicago Bulls", "Denver Nuggets"))
+SLATE = (
+    ("g1", "Boston Celtics", "Miami Heat"),
+    ("g2", "Utah Jazz", "Phoenix Suns"),
+    ("g3", "Chicago Bulls", "Denver Nuggets"),
+)
 
 
 def a_slate(order):
     games = [SLATE[place] for place in order]
     events = [an_event(name, home=home, away=away) for name, home, away in games]
-    return a_payload(*events, *(quote for name, _, _ in games for quote in three_markets(name, spread=-8 - 4 * int(name[1]))))
+    return a_payload(
+        *events, *(quote for name, _, _ in games for quote in three_markets(name, spread=-8 - 4 * int(name[1])))
+    )
 
 
 def test_the_order_of_games_in_a_slate_changes_nothing(trusting):
@@ -190,7 +231,12 @@ def test_the_order_of_games_in_a_slate_changes_nothing(trusting):
     for order in ((0, 1, 2), (2, 0, 1)):
         with rolled_back(trusting) as session:
             forecast_at(session, a_slate(order))
-            found.append({(item.event_id, item.market_key): (item.p_raw, item.p_push, item.q_market, item.p_anchor) for item in forecasts.of_moment(session, tenant_id=TENANT, league="nba", as_of=OPENS)})
+            found.append(
+                {
+                    (item.event_id, item.market_key): (item.p_raw, item.p_push, item.q_market, item.p_anchor)
+                    for item in forecasts.of_moment(session, tenant_id=TENANT, league="nba", as_of=OPENS)
+                }
+            )
 
     assert found[0] == found[1]
     assert len(found[0]) == 9
@@ -203,9 +249,13 @@ def test_an_evening_game_is_forecast_though_an_afternoon_game_of_the_day_has_end
     over = OPENS + 7 * HOUR
     with unit_of_work(trusting) as session:
         take_in_and_price(session, a_payload(an_event(starts_at=OPENS + 3 * HOUR), *three_markets()))
-        take_in(session, a_payload(an_event(starts_at=OPENS + 3 * HOUR), a_result(at=over)), at=over, phase=Phase.RESULT)
+        take_in(
+            session, a_payload(an_event(starts_at=OPENS + 3 * HOUR), a_result(at=over)), at=over, phase=Phase.RESULT
+        )
         forecast_at(session, a_payload(evening, *three_markets("g2", at=over)), at=over)
-        assert {row["event_id"] for row in rows_of(session, "SELECT event_id FROM prediction")} == {f"nba_suns_jazz_{TODAY:%Y_%m_%d}"}
+        assert {row["event_id"] for row in rows_of(session, "SELECT event_id FROM prediction")} == {
+            f"nba_suns_jazz_{TODAY:%Y_%m_%d}"
+        }
 
 
 def test_ratings_that_never_saw_a_close_are_said_to_be_on_results_alone(trusting):

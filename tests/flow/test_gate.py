@@ -1,5 +1,7 @@
 """Gate: every rule on every candidate, by the limits of its league, from what was known at the moment."""
 
+# mypy: disable-error-code="operator, arg-type"
+
 from datetime import timedelta
 
 import pytest
@@ -69,7 +71,11 @@ def test_the_side_with_the_better_edge_is_the_candidate(trusting):
                 for quote in latest.values()
                 if quote.market.key == item.market_key
             }
-            (row, *_) = rows_of(session, "SELECT DISTINCT side FROM candidate_finding WHERE prediction_id = :name", name=item.prediction_id)
+            (row, *_) = rows_of(
+                session,
+                "SELECT DISTINCT side FROM candidate_finding WHERE prediction_id = :name",
+                name=item.prediction_id,
+            )
             assert row["side"] == max(edges, key=edges.get)
 
 
@@ -121,7 +127,7 @@ def test_without_a_policy_nothing_is_played(seeded):
 def test_a_price_that_was_just_seen_again_is_not_stale(trusting):
     rated_past(trusting)
     early, late = START - 30 * HOUR, START - 8 * HOUR
-    home, away = both_sides(at=early)
+    home, _ = both_sides(at=early)
     with unit_of_work(trusting) as session:
         # One side alone first, so that nothing is forecast; then the whole market, with that side unchanged.
         take_in(session, a_payload(home), at=early)
@@ -142,7 +148,13 @@ def test_what_came_later_changes_no_finding(trusting):
             forecast_at(session, a_payload(*three_markets()))
             if trapped:
                 later = OPENS + MINUTE
-                take_in_and_price(session, a_payload(an_event(starts_at=OPENS), *three_markets(at=later, spread=-60, moneyline=("+300", "-400"))), at=later)
+                take_in_and_price(
+                    session,
+                    a_payload(
+                        an_event(starts_at=OPENS), *three_markets(at=later, spread=-60, moneyline=("+300", "-400"))
+                    ),
+                    at=later,
+                )
                 plant_policy(session, beta=0.0, threshold=None, at=later)
                 models.add_config(session, {"leagues": {}}, tenant_id=TENANT, actor="x", why="trap", at=later)
             judge(session)
@@ -160,7 +172,9 @@ def test_the_verdict_that_is_read_back_is_the_one_that_was_made(trusting):
 
     assert len(playable) == told.picks + told.leans
     for item in playable:
-        assert item.verdict.p_final == pytest.approx(item.verdict.edge_probability + 1 / (1 / (item.verdict.p_final - item.verdict.edge_probability)))
+        assert item.verdict.p_final == pytest.approx(
+            item.verdict.edge_probability + 1 / (1 / (item.verdict.p_final - item.verdict.edge_probability))
+        )
         assert item.verdict.confidence == pytest.approx(100 * item.verdict.p_final, abs=0.005)
 
 

@@ -1,5 +1,7 @@
 """Pick: what the gates let through stands ready with frozen terms, once."""
 
+# mypy: disable-error-code="operator"
+
 from dataclasses import fields
 
 from closeline.domain.clock import micros
@@ -38,7 +40,9 @@ def test_a_pick_is_proposed_for_each_pick_and_lean_and_for_nothing_else(trusting
         made = proposed(session)
 
     assert told.proposed == len(made) == len(chosen) > 0
-    assert {(item.prediction_id, item.selection.side, item.decision) for item in made} == {(item.prediction_id, item.side, item.verdict.decision) for item in chosen}
+    assert {(item.prediction_id, item.selection.side, item.decision) for item in made} == {
+        (item.prediction_id, item.side, item.verdict.decision) for item in chosen
+    }
 
 
 def test_the_terms_are_those_of_the_quote_and_of_the_forecast(trusting):
@@ -46,14 +50,26 @@ def test_the_terms_are_those_of_the_quote_and_of_the_forecast(trusting):
     with unit_of_work(trusting) as session:
         gated(session)
         propose(session)
-        predictions = {item.prediction_id: item for item in forecasts.of_moment(session, tenant_id=TENANT, league=NBA, as_of=OPENS)}
-        standing = {item.quote_id: item for item in quotes.latest(quotes.of_events(session, [next(iter(predictions.values())).event_id], as_of=OPENS)).values()}
+        predictions = {
+            item.prediction_id: item for item in forecasts.of_moment(session, tenant_id=TENANT, league=NBA, as_of=OPENS)
+        }
+        standing = {
+            item.quote_id: item
+            for item in quotes.latest(
+                quotes.of_events(session, [next(iter(predictions.values())).event_id], as_of=OPENS)
+            ).values()
+        }
         made = proposed(session)
 
     for item in made:
         quote, prediction = standing[item.quote_id], predictions[item.prediction_id]
         canonical = item.selection.side == prediction.side
-        assert (item.price, item.book, item.selection.line_quarters, item.selection.side) == (quote.price, quote.book, quote.line_quarters, quote.side)
+        assert (item.price, item.book, item.selection.line_quarters, item.selection.side) == (
+            quote.price,
+            quote.book,
+            quote.line_quarters,
+            quote.side,
+        )
         assert item.q_market == (prediction.q_market if canonical else round(1 - prediction.q_market, 12))
         assert item.predicted_clv == (prediction.predicted_clv if canonical else -prediction.predicted_clv)
         assert (item.settlement_rules, item.clv_rules) == (SETTLEMENT_V1.version, CLV_V1.version)

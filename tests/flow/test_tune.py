@@ -1,5 +1,7 @@
 """Tune: what is learned is a version, a gate decides about it, and what was decided on warm-up stays."""
 
+# mypy: disable-error-code="union-attr, operator, arg-type"
+
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +21,7 @@ from closeline.store.session import unit_of_work
 from tests.builders.archives import FIRST, an_archive
 from tests.builders.desks import a_desk
 from tests.builders.moments import DAY, ENDS, HOUR
-from tests.builders.records import TENANT, number, plant_policy, rows_of
+from tests.builders.records import TENANT, a_copy, make_seeded, number, opened, plant_policy, rows_of
 from tests.builders.stories import NBA, finished_game
 
 OVER = ENDS + 400 * HOUR
@@ -48,7 +50,9 @@ def tried(monkeypatch, **evidence):
     def trial(p_raw, won, days, *, active, generator):
         seen.append(active)
         early = days < np.sort(days)[days.size * 2 // 3]
-        return Trial(fitted, ActivationEvidence(scope=CalibrationScope.SEGMENT, **(GOOD | evidence)), Split(early, ~early))
+        return Trial(
+            fitted, ActivationEvidence(scope=CalibrationScope.SEGMENT, **(GOOD | evidence)), Split(early, ~early)
+        )
 
     monkeypatch.setattr(tune, "try_out", trial)
     return fitted, seen
@@ -64,7 +68,14 @@ def in_force(session, at=OVER, key=SPREAD.key):
 
 def more_games(session, count=10):
     for back in range(count):
-        finished_game(session, f"more{back}", DAY + timedelta(days=back + 10), (100 + back, 99), home="Boston Celtics", away="Miami Heat")
+        finished_game(
+            session,
+            f"more{back}",
+            DAY + timedelta(days=back + 10),
+            (100 + back, 99),
+            home="Boston Celtics",
+            away="Miami Heat",
+        )
 
 
 def test_nothing_is_learned_from_fewer_games_than_the_limit(played):
@@ -86,13 +97,24 @@ def test_a_good_candidate_becomes_active_and_retires_the_one_before_it(played, s
         before = in_force(session)
         told = calibrate(session)
         after = in_force(session)
-        statuses = [(row["status"], row["calibration_version"]) for row in rows_of(session, "SELECT status, calibration_version FROM calibration_event WHERE scope = :scope ORDER BY seq", scope=told.scope)]
+        statuses = [
+            (row["status"], row["calibration_version"])
+            for row in rows_of(
+                session,
+                "SELECT status, calibration_version FROM calibration_event WHERE scope = :scope ORDER BY seq",
+                scope=told.scope,
+            )
+        ]
 
     assert told.status == "ACTIVE"
     assert after.calibration_version == told.calibration_version != before.calibration_version
     assert CalibrationMap.from_json(after.map_json) == fitted
     assert seen == [IDENTITY]
-    assert statuses[-3:] == [("CANDIDATE", told.calibration_version), ("RETIRED", before.calibration_version), ("ACTIVE", told.calibration_version)]
+    assert statuses[-3:] == [
+        ("CANDIDATE", told.calibration_version),
+        ("RETIRED", before.calibration_version),
+        ("ACTIVE", told.calibration_version),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +136,11 @@ def test_a_candidate_with_a_fault_is_rejected_and_the_map_in_force_stays(played,
                 calibrate(session)
             return
         told = calibrate(session)
-        (row,) = rows_of(session, "SELECT reasons FROM calibration_event WHERE calibration_version = :name AND status = 'REJECTED'", name=told.calibration_version)
+        (row,) = rows_of(
+            session,
+            "SELECT reasons FROM calibration_event WHERE calibration_version = :name AND status = 'REJECTED'",
+            name=told.calibration_version,
+        )
         assert in_force(session) == before
 
     assert told.status == "REJECTED"
@@ -128,7 +154,11 @@ def test_one_map_is_active_per_market_at_every_moment(played, small, monkeypatch
             more_games(session, 5) if number_ == 0 else None
             monkeypatch.setattr(tune, "GROWTH", 0.1)
             assert calibrate(session, OVER + number_ * HOUR).status == "ACTIVE"
-        rows = rows_of(session, "SELECT status, calibration_version FROM calibration_event WHERE scope = :scope ORDER BY seq", scope=f"nba/{SPREAD.key}")
+        rows = rows_of(
+            session,
+            "SELECT status, calibration_version FROM calibration_event WHERE scope = :scope ORDER BY seq",
+            scope=f"nba/{SPREAD.key}",
+        )
 
     active = set()
     for row in rows:
@@ -159,13 +189,16 @@ def test_a_calibration_reads_nothing_received_after_its_moment(played, small, mo
     with unit_of_work(played) as session:
         calibrate(session, middle)
         known = spans.copy()
-        received = number(session, "SELECT count(*) FROM event_result WHERE received_at <= :at", at=int(middle.timestamp() * 1_000_000))
+        received = number(
+            session,
+            "SELECT count(*) FROM event_result WHERE received_at <= :at",
+            at=int(middle.timestamp() * 1_000_000),
+        )
         calibrate(session, OVER)
 
     assert known
     assert known[0][0] <= received < spans[-1][0]
     assert known[0][1] < middle.toordinal()
-
 
 
 def test_the_evidence_is_kept_with_the_verdict_and_gives_it_again(played, small, monkeypatch):
@@ -176,12 +209,18 @@ def test_the_evidence_is_kept_with_the_verdict_and_gives_it_again(played, small,
     tried(monkeypatch, evaluated=99)
     with unit_of_work(played) as session:
         told = calibrate(session)
-        (row,) = rows_of(session, "SELECT evidence, reasons FROM calibration_event WHERE calibration_version = :name AND status = 'REJECTED'", name=told.calibration_version)
+        (row,) = rows_of(
+            session,
+            "SELECT evidence, reasons FROM calibration_event WHERE calibration_version = :name AND status = 'REJECTED'",
+            name=told.calibration_version,
+        )
     stored = json.loads(row["evidence"])
     evidence = ActivationEvidence(**(stored | {"scope": CalibrationScope(stored["scope"])}))
 
     assert list(activation_gate(evidence).reasons) == json.loads(row["reasons"])
-    assert not activation_gate(replace(evidence, evaluated=10_000), replace(ACTIVATION_V1, samples_min_segment=10_001)).activate
+    assert not activation_gate(
+        replace(evidence, evaluated=10_000), replace(ACTIVATION_V1, samples_min_segment=10_001)
+    ).activate
 
 
 def fit(session, at=OVER, **other):
@@ -192,11 +231,17 @@ def policy(session, at=OVER + 999 * HOUR):
     return models.policy(session, tenant_id=TENANT, league="nba", as_of=at)
 
 
+def make_warmed(url):
+    make_seeded(url)
+    with opened(url) as engine:
+        backtest(a_desk(engine, [an_archive(days=24)], publish_from=FIRST + timedelta(days=600)))
+
+
 @pytest.fixture
-def warmed(seeded):
+def warmed(new_databases):
     """Give a record that has forecast a season and published nothing of it."""
-    backtest(a_desk(seeded, [an_archive(days=24)], publish_from=FIRST + timedelta(days=600)))
-    return seeded
+    with a_copy(new_databases, "warmed", make_warmed) as engine:
+        yield engine
 
 
 def test_a_policy_says_how_far_each_market_moved(warmed, small):
@@ -229,7 +274,11 @@ def test_thresholds_are_never_fitted_again_after_warm_up(warmed, small):
     assert second.policy_version != first.policy_version
     for market in GAME_MARKETS:
         before, after = first.of(market.key), second.of(market.key)
-        assert (after.threshold, after.threshold_n, after.clv_lower_90) == (before.threshold, before.threshold_n, before.clv_lower_90)
+        assert (after.threshold, after.threshold_n, after.clv_lower_90) == (
+            before.threshold,
+            before.threshold_n,
+            before.clv_lower_90,
+        )
 
 
 def test_a_market_that_had_no_threshold_after_warm_up_never_gets_one(warmed, small):
@@ -248,7 +297,9 @@ def test_a_policy_knows_no_close_of_the_future(warmed, small, new_databases):
     with unit_of_work(warmed) as session:
         fit(session, at)
         found = policy(session, at)
-        closes = number(session, "SELECT count(*) FROM event_result WHERE received_at <= :at", at=int(at.timestamp() * 1_000_000))
+        closes = number(
+            session, "SELECT count(*) FROM event_result WHERE received_at <= :at", at=int(at.timestamp() * 1_000_000)
+        )
 
     assert 0 < max(market.beta_n for market in found.markets) <= closes
 

@@ -1,5 +1,7 @@
 """View: every figure against brute force over the raw rows."""
 
+# mypy: disable-error-code="operator, arg-type, misc"
+
 import math
 from collections import Counter
 
@@ -35,9 +37,13 @@ def test_the_counts_are_those_of_the_rows(played):
     with unit_of_work(played, write=False) as session:
         found = figures(session)
         rows = rows_of(session, PICKS)
-        verdicts = Counter(row["action"] for row in rows_of(session, "SELECT action FROM candidate_finding WHERE gate = 'verdict'"))
+        verdicts = Counter(
+            row["action"] for row in rows_of(session, "SELECT action FROM candidate_finding WHERE gate = 'verdict'")
+        )
         assert found.games == number(session, "SELECT count(*) FROM event_result")
-        assert found.leans == number(session, "SELECT count(*) FROM publication u JOIN pick p ON p.pick_id = u.pick_id WHERE p.decision = 'LEAN'")
+        assert found.leans == number(
+            session, "SELECT count(*) FROM publication u JOIN pick p ON p.pick_id = u.pick_id WHERE p.decision = 'LEAN'"
+        )
 
     results = Counter(row["result"] for row in rows)
     assert found.published == len(rows) > 0
@@ -60,7 +66,9 @@ def test_the_figures_of_a_market_are_those_of_its_picks(played, place):
     assert found.clv_prob.mean == pytest.approx(100 * mean([row["clv_prob"] for row in closed]))
     assert found.predicted_clv_mean == pytest.approx(100 * mean([row["predicted_clv"] for row in closed]))
     assert found.clv_ev_mean == pytest.approx(100 * mean([row["clv_ev"] for row in closed]))
-    assert (found.wins, found.losses, found.pushes, found.voids) == tuple(results[name] for name in ("WIN", "LOSS", "PUSH", "VOID"))
+    assert (found.wins, found.losses, found.pushes, found.voids) == tuple(
+        results[name] for name in ("WIN", "LOSS", "PUSH", "VOID")
+    )
     assert found.units == pytest.approx(sum(row["units_micros"] or 0 for row in rows) / 1e6)
     assert found.units_expected == pytest.approx(sum(row["ev_per_unit"] for row in rows))
     assert found.missing_closes == sum(row["missing_reason"] is not None for row in rows)
@@ -83,10 +91,16 @@ def test_the_log_loss_of_the_home_win_is_that_of_the_same_games_four_times(playe
                WHERE e.event_id = p.event_id AND e.market_key = p.market_key AND e.flags = '' AND s.phase = 'CLOSE') AS q_close
             FROM prediction p JOIN event_result r ON r.event_id = p.event_id WHERE p.market_key = 'MONEYLINE:FULL_GAME'""")  # fmt: skip
 
-    known = [row for row in rows if row["basis"] == "QUOTED" and row["q_close"] is not None and row["home_score"] != row["away_score"]]
+    known = [
+        row
+        for row in rows
+        if row["basis"] == "QUOTED" and row["q_close"] is not None and row["home_score"] != row["away_score"]
+    ]
 
     def loss(column):
-        return mean([-math.log(row[column] if row["home_score"] > row["away_score"] else 1 - row[column]) for row in known])
+        return mean(
+            [-math.log(row[column] if row["home_score"] > row["away_score"] else 1 - row[column]) for row in known]
+        )
 
     if len(known) == found.n:
         assert found.open == pytest.approx(loss("q_market"))
@@ -127,8 +141,13 @@ def test_the_games_of_warm_up_are_counted_apart(trusting):
     backtest(a_desk(trusting, [an_archive(days=10)], publish_from=first))
     with unit_of_work(trusting, write=False) as session:
         found = figures(session, publish_from=first)
-        days = [row["day"] for row in rows_of(session, "SELECT e.day FROM event e JOIN event_result r ON r.event_id = e.event_id")]
-        published = [league_day(instant(row["published_at"])) for row in rows_of(session, "SELECT published_at FROM publication")]
+        days = [
+            row["day"]
+            for row in rows_of(session, "SELECT e.day FROM event e JOIN event_result r ON r.event_id = e.event_id")
+        ]
+        published = [
+            league_day(instant(row["published_at"])) for row in rows_of(session, "SELECT published_at FROM publication")
+        ]
 
     assert found.warmup_games == sum(day < first.isoformat() for day in days)
     assert found.games == len(days)

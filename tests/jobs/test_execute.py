@@ -1,5 +1,7 @@
 """One job for one slot, once, whoever asks; and an exception leaves no trace."""
 
+# mypy: disable-error-code="call-arg, var-annotated"
+
 import threading
 
 import pytest
@@ -143,7 +145,9 @@ def test_two_threads_that_record_into_one_chain_leave_it_whole(seeded):
         for turn in range(10):
             try:
                 with unit_of_work(desk.engine) as session:
-                    events.record(session, PolicyFitted("nba", f"{place}:{turn}"), tenant_id=TENANT, actor="t", at=desk.clock())
+                    events.record(
+                        session, PolicyFitted("nba", f"{place}:{turn}"), tenant_id=TENANT, actor="t", at=desk.clock()
+                    )
             except CloselineError as error:
                 faults.append(error)
 
@@ -171,7 +175,9 @@ def test_an_errand_is_out_with_no_transaction_open_and_only_once(seeded, monkeyp
         seen.append(inside_transaction())
         return []
 
-    monkeypatch.setitem(JOBS, "publish.deliver", Errand(lambda session, desk, arguments: [], perform, lambda *given: ()))
+    monkeypatch.setitem(
+        JOBS, "publish.deliver", Errand(lambda session, desk, arguments: [], perform, lambda *given: ())
+    )
     desk = a_desk(seeded)
     for _ in range(2):
         execute(desk, "publish.deliver", "slot", {})
@@ -188,7 +194,9 @@ def test_an_errand_that_fails_outside_may_be_asked_again(seeded, monkeypatch):
             raise Planted
         return []
 
-    monkeypatch.setitem(JOBS, "publish.deliver", Errand(lambda session, desk, arguments: [], perform, lambda *given: ()))
+    monkeypatch.setitem(
+        JOBS, "publish.deliver", Errand(lambda session, desk, arguments: [], perform, lambda *given: ())
+    )
     desk = a_desk(seeded)
     with pytest.raises(Planted):
         execute(desk, "publish.deliver", "slot", {})

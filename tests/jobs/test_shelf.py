@@ -22,8 +22,12 @@ def test_every_quote_and_result_stands_in_one_slice():
     archive = an_archive(days=4)
     parts = slices(Shelf([archive]))
 
-    assert sorted(map(repr, (quote for part in parts for quote in part.parsed.quotes))) == sorted(map(repr, archive.parsed.quotes))
-    assert sorted(map(repr, (result for part in parts for result in part.parsed.results))) == sorted(map(repr, archive.parsed.results))
+    assert sorted(map(repr, (quote for part in parts for quote in part.parsed.quotes))) == sorted(
+        map(repr, archive.parsed.quotes)
+    )
+    assert sorted(map(repr, (result for part in parts for result in part.parsed.results))) == sorted(
+        map(repr, archive.parsed.results)
+    )
 
 
 def test_the_timetable_goes_by_the_time_at_which_things_were_received():
@@ -35,7 +39,12 @@ def test_the_timetable_goes_by_the_time_at_which_things_were_received():
 
 def test_a_capture_runs_when_the_last_of_its_prices_has_been_received():
     late = an_event("g2", home="Utah Jazz", away="Phoenix Suns", starts_at=START + 3 * HOUR)
-    parsed = a_payload(an_event(), late, *three_markets("g1", at=CLOSES, phase=Phase.CLOSE), *three_markets("g2", at=CLOSES + 3 * HOUR, phase=Phase.CLOSE))
+    parsed = a_payload(
+        an_event(),
+        late,
+        *three_markets("g1", at=CLOSES, phase=Phase.CLOSE),
+        *three_markets("g2", at=CLOSES + 3 * HOUR, phase=Phase.CLOSE),
+    )
     (opening,) = Shelf([shelved(parsed)]).timetable()
 
     assert (opening.at, opening.phase) == (CLOSES + 3 * HOUR, Phase.CLOSE)
@@ -55,7 +64,10 @@ def test_two_archives_of_one_day_are_two_slices_of_one_capture():
     shelf = Shelf([one, two])
 
     assert len(shelf.timetable()) == 1
-    assert [part.payload_sha for part in shelf.slices(League.NBA, DAY, Phase.OPEN)] == [one.payload_sha, two.payload_sha]
+    assert [part.payload_sha for part in shelf.slices(League.NBA, DAY, Phase.OPEN)] == [
+        one.payload_sha,
+        two.payload_sha,
+    ]
 
 
 def test_a_slot_is_named_alike_in_every_run():

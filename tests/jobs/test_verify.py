@@ -65,15 +65,17 @@ def differences(engine, run_id, **other):
     return " / ".join(verify_run(a_desk(engine, **other), run_id).differences)
 
 
-@pytest.mark.parametrize("column", ["p_raw", "p_push", "p_calibrated", "q_market", "p_anchor", "predicted_clv"])
-def test_one_changed_probability_is_named(small, column):
+def test_one_changed_probability_is_named(small):
     name = runs(small)[-1]
-    tamper(small, "prediction", f"UPDATE prediction SET {column} = {column} + 0.000000000001 WHERE run_id = :name AND market_key = 'SPREAD:FULL_GAME'", {"name": name})
-    found = differences(small, name)
+    for column in ("p_raw", "p_push", "p_calibrated", "q_market", "p_anchor", "predicted_clv"):
+        change = (
+            f"UPDATE prediction SET {column} = {column} + :by WHERE run_id = :name AND market_key = 'SPREAD:FULL_GAME'"
+        )
+        tamper(small, "prediction", change, {"name": name, "by": 1e-12})
+        found = differences(small, name)
 
-    assert "SPREAD:FULL_GAME" in found
-    assert column in found
-    assert "no longer hash" in found
+        assert f"SPREAD:FULL_GAME: {column} was" in found
+        assert "no longer hash" in found
 
 
 def test_a_probability_that_was_changed_together_with_its_hash_is_named_all_the_same(small):
@@ -83,7 +85,12 @@ def test_a_probability_that_was_changed_together_with_its_hash_is_named_all_the_
     tamper(small, "prediction", "UPDATE prediction SET p_raw = p_raw + 0.001 WHERE run_id = :name", {"name": name})
     with unit_of_work(small, write=False) as session:
         forged = forecasts.output_hash(forecasts.run(session, name)[2])
-    tamper(small, "sim_run_completion", "UPDATE sim_run_completion SET output_hash = :forged WHERE run_id = :name", {"forged": forged, "name": name})
+    tamper(
+        small,
+        "sim_run_completion",
+        "UPDATE sim_run_completion SET output_hash = :forged WHERE run_id = :name",
+        {"forged": forged, "name": name},
+    )
     found = differences(small, name)
 
     assert "p_raw" in found
@@ -138,13 +145,22 @@ def test_one_missing_quote_is_named(small):
 
 def test_a_changed_fair_price_is_named(small):
     name = runs(small)[-1]
-    tamper(small, "market_evaluation", "UPDATE market_evaluation SET fair_probability = fair_probability + 0.0001 WHERE event_id = (SELECT event_id FROM sim_run WHERE run_id = :name) AND market_key = 'TOTAL:FULL_GAME'", {"name": name})
+    tamper(
+        small,
+        "market_evaluation",
+        "UPDATE market_evaluation SET fair_probability = fair_probability + 0.0001 WHERE event_id = (SELECT event_id FROM sim_run WHERE run_id = :name) AND market_key = 'TOTAL:FULL_GAME'",
+        {"name": name},
+    )
 
     assert "TOTAL:FULL_GAME" in differences(small, name)
 
 
 def test_a_changed_result_of_the_past_is_named_by_what_was_forecast_from_it(small):
-    tamper(small, "event_result", "UPDATE event_result SET home_score = home_score + 1 WHERE event_id = (SELECT event_id FROM event ORDER BY day, event_id LIMIT 1)")
+    tamper(
+        small,
+        "event_result",
+        "UPDATE event_result SET home_score = home_score + 1 WHERE event_id = (SELECT event_id FROM event ORDER BY day, event_id LIMIT 1)",
+    )
     first, *_, last = runs(small)
 
     assert verify_run(a_desk(small), first).identical

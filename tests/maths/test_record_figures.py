@@ -1,5 +1,7 @@
 """The figures of a record, each against its definition written out."""
 
+# mypy: disable-error-code="operator, type-var"
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """A calibration is fitted on the past and judged on what came after, never on a day of both."""
 
+# mypy: disable-error-code="union-attr"
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

@@ -64,7 +64,7 @@ def test_another_tenants_calibrations_are_not_ours(record):
         assert calibrations.active(session, tenant_id="other", league="nba", as_of=OPENS) == {}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(

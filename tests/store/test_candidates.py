@@ -25,7 +25,7 @@ def test_the_findings_of_a_candidate_come_in_the_order_of_the_rules_with_the_ver
         found = candidates.findings_of(session, prediction_id=row["prediction_id"], side=row["side"])
 
     assert [finding.gate for finding in found] == [
-        "line_integrity", "no_market_no_pick", "opener_consistency", "market_rated", "calibration_active",
+        "line_integrity", "no_market_no_pick", "opener_consistency", "direction", "market_rated", "calibration_active",
         "publish_thresholds", "verdict",
     ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def test_decisions_and_refusals_are_what_counting_the_rows_gives(played):
 def test_what_is_playable_is_every_pick_and_lean_of_the_moment(played):
     with unit_of_work(played, write=False) as session:
         moments = rows_of(session, "SELECT DISTINCT as_of FROM candidate_finding")
-        from closeline.store.tables.columns import instant
+        from closeline.domain.clock import instant
 
         for moment in moments:
             found = candidates.playable(session, tenant_id=TENANT, league="nba", as_of=instant(moment["as_of"]))

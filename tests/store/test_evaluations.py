@@ -1,6 +1,7 @@
 """Fair prices are written once, and are never read before their time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def snapshot(seeded):
 
 
 def priced(snapshot, **changes):
-    given = {
+    given: dict[str, Any] = {
         "market_key": "SPREAD:FULL_GAME",
         "line_quarters": -14,
         "fair_probability": 0.5,

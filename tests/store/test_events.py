@@ -1,6 +1,5 @@
 """The event log: gapless, chained, and honest about a rollback."""
 
-import itertools
 from datetime import timedelta
 
 import pytest
@@ -56,7 +55,7 @@ def test_events_are_read_back_in_their_order(record):
 def test_an_event_that_was_rolled_back_reaches_nobody_and_leaves_no_gap(record):
     with unit_of_work(record) as session:
         tell(session, 1)
-    with pytest.raises(RuntimeError), unit_of_work(record) as session:
+    with pytest.raises(RuntimeError), unit_of_work(record) as session:  # noqa: PT012
         tell(session, 2)
         raise RuntimeError
     with unit_of_work(record) as session:
@@ -83,17 +82,20 @@ def test_reading_on_begins_after_what_was_read(record):
         assert [event.seq for event in events.since(session, chain=TENANT, after=3)] == [4, 5]
 
 
-@pytest.mark.parametrize(("field", "row"), list(itertools.product(CHANGES, [1, 3, 5])))
-def test_any_change_is_located_to_its_row(record, field, row):
+@pytest.mark.parametrize("row", [1, 3, 5])
+def test_any_change_is_located_to_its_row(record, row):
     with unit_of_work(record) as session:
         tell(session, 5)
-    changed = tamper(record, "event_log", f"UPDATE event_log SET {CHANGES[field]} WHERE seq = :seq", {"seq": row})
-    broken = broken_links(record)
-
-    assert changed == 1
-    assert broken[0] == row
-    # Only a hash that was changed itself breaks the row behind it too.
-    assert broken == ([row, row + 1] if field == "hash" and row < 5 else [row])
+        (before,) = rows_of(
+            session, "SELECT name, body, actor, at, previous_hash, hash FROM event_log WHERE seq = :seq", seq=row
+        )
+    restore = f"UPDATE event_log SET {', '.join(f'{name} = :{name}' for name in before)} WHERE seq = :seq"
+    for field, change in CHANGES.items():
+        assert tamper(record, "event_log", f"UPDATE event_log SET {change} WHERE seq = :seq", {"seq": row}) == 1
+        # Only a hash that was changed itself breaks the row behind it too.
+        assert broken_links(record) == ([row, row + 1] if field == "hash" and row < 5 else [row]), field
+        tamper(record, "event_log", restore, before | {"seq": row})
+        assert broken_links(record) == []
 
 
 @pytest.mark.parametrize("row", [1, 2, 4])

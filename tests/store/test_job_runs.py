@@ -20,7 +20,7 @@ def test_a_slot_is_claimed_once(record):
 
 
 def test_a_claim_that_was_rolled_back_is_free_again(record):
-    with pytest.raises(RuntimeError), unit_of_work(record) as session:
+    with pytest.raises(RuntimeError), unit_of_work(record) as session:  # noqa: PT012
         claim(session)
         raise RuntimeError
     with unit_of_work(record) as session:

@@ -5,19 +5,21 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from closeline.domain.clock import instant
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS, MONEYLINE, SPREAD, TOTAL
 from closeline.store.past import outcomes
 from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import unit_of_work
-from closeline.store.tables.columns import instant
 from tests.builders.records import TENANT, rows_of
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def settled(session, market, as_of=FAR, since=BEGINNING):
-    return outcomes.settled(session, tenant_id=TENANT, league=League.NBA, market_key=market.key, since=since, as_of=as_of)
+    return outcomes.settled(
+        session, tenant_id=TENANT, league=League.NBA, market_key=market.key, since=since, as_of=as_of
+    )
 
 
 def beyond(row, market):
@@ -52,7 +54,10 @@ def test_who_won_is_what_the_score_says_against_the_line(played, market):
 @pytest.mark.parametrize("market", GAME_MARKETS)
 def test_at_every_moment_only_results_received_by_then_count(played, market):
     with unit_of_work(played, write=False) as session:
-        received = {row["event_id"]: instant(row["received_at"]) for row in rows_of(session, "SELECT event_id, received_at FROM event_result")}
+        received = {
+            row["event_id"]: instant(row["received_at"])
+            for row in rows_of(session, "SELECT event_id, received_at FROM event_result")
+        }
         for moment in sorted(set(received.values()))[::6]:
             for as_of in (moment - timedelta(microseconds=1), moment):
                 names = sorted(name for name, at in received.items() if at <= as_of)
@@ -62,9 +67,13 @@ def test_at_every_moment_only_results_received_by_then_count(played, market):
 
 def test_predictions_before_the_first_day_asked_for_are_left_out(played):
     with unit_of_work(played, write=False) as session:
-        made = {row["event_id"]: instant(row["as_of"]) for row in rows_of(session, "SELECT event_id, as_of FROM prediction")}
+        made = {
+            row["event_id"]: instant(row["as_of"]) for row in rows_of(session, "SELECT event_id, as_of FROM prediction")
+        }
         middle = sorted(made.values())[len(made) // 2]
-        assert sorted(settled(session, SPREAD, since=middle).events) == sorted(name for name, at in made.items() if at >= middle)
+        assert sorted(settled(session, SPREAD, since=middle).events) == sorted(
+            name for name, at in made.items() if at >= middle
+        )
 
 
 def test_the_opening_prices_are_the_first_that_were_quoted(played):

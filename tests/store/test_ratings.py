@@ -1,5 +1,7 @@
 """Ratings are what was known at a moment: a warm book and a cold one say the same, whatever came in between."""
 
+# mypy: disable-error-code="var-annotated"
+
 from datetime import time, timedelta
 
 import pytest
@@ -62,7 +64,9 @@ def test_a_corrected_result_gives_a_warm_book_and_a_cold_one_the_same_state(seed
         finished_game(session, "p", DAY, (120, 100), home="Boston Celtics", away="Miami Heat")
         state(session, warm, ENDS)
         event = an_event("p")
-        take_in(session, a_payload(event, a_result("p", (121, 100), at=ENDS + HOUR)), at=ENDS + HOUR, phase=Phase.RESULT)
+        take_in(
+            session, a_payload(event, a_result("p", (121, 100), at=ENDS + HOUR)), at=ENDS + HOUR, phase=Phase.RESULT
+        )
         assert state(session, warm, ENDS + 2 * HOUR) == cold(session, ENDS + 2 * HOUR)
 
 
@@ -72,7 +76,9 @@ def test_an_event_version_received_after_the_result_gives_a_warm_book_and_a_cold
         finished_game(session, "p", DAY, (120, 100), home="Boston Celtics", away="Miami Heat")
         state(session, warm, ENDS)
         neutral = an_event("p", neutral=True)
-        take_in(session, a_payload(neutral, a_result("p", (120, 100), at=ENDS + HOUR)), at=ENDS + HOUR, phase=Phase.RESULT)
+        take_in(
+            session, a_payload(neutral, a_result("p", (120, 100), at=ENDS + HOUR)), at=ENDS + HOUR, phase=Phase.RESULT
+        )
         assert state(session, warm, ENDS + 2 * HOUR) == cold(session, ENDS + 2 * HOUR)
 
 
@@ -87,7 +93,9 @@ def test_a_fault_while_learning_leaves_no_game_learned_twice(seeded, monkeypatch
 
     with unit_of_work(seeded) as session:
         for back in (3, 2, 1):
-            finished_game(session, f"p{back}", DAY - timedelta(days=back), (120, 100), home="Boston Celtics", away="Miami Heat")
+            finished_game(
+                session, f"p{back}", DAY - timedelta(days=back), (120, 100), home="Boston Celtics", away="Miami Heat"
+            )
         monkeypatch.setattr(RatingFilter, "learn", dies_once)
         with pytest.raises(MemoryError):
             state(session, warm, START)
@@ -96,7 +104,7 @@ def test_a_fault_while_learning_leaves_no_game_learned_twice(seeded, monkeypatch
 
 
 def test_every_stored_rating_state_is_the_one_that_is_rebuilt(played):
-    from closeline.store.tables.columns import instant
+    from closeline.domain.clock import instant
 
     with unit_of_work(played, write=False) as session:
         rows = rows_of(session, "SELECT as_of, games_learned, state_hash FROM rating_state ORDER BY as_of")

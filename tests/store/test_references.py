@@ -131,7 +131,7 @@ def test_teams_have_names(seeded):
         assert references.alias_count(session) > 1000
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(Basis)), min_size=1, max_size=7))
 def test_at_every_moment_the_start_is_the_last_one_quoted_or_else_the_last_one_assumed(seeded, payload, told):
     with rolled_back(seeded) as session:

@@ -67,7 +67,7 @@ def test_no_events_have_no_results(known):
         assert keep(session) == 0
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(100, 102), st.sampled_from([ResultStatus.FINAL, ResultStatus.LIVE])), max_size=8))
 def test_at_every_moment_the_last_told_ending_is_the_one_that_is_known(known, told):
     with rolled_back(known) as session:

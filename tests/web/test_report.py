@@ -51,11 +51,24 @@ def some_figures(**changes) -> LeagueFigures:
         open=0,
         quarantined={"IMPOSSIBLE_PRICE": 17},
         markets=(a_market(),),
-        home_win=HomeWin(0.6432, 0.648, 0.6427, 0.6438, 1089, "moneyline", "spread", 11, 7),
+        home_win=HomeWin(
+            0.6432,
+            0.648,
+            0.6427,
+            0.6438,
+            1089,
+            "moneyline 1089",
+            "spread 1089",
+            11,
+            7,
+            Mean(0.0048, 0.001, 0.009, 1089),
+            Mean(-0.0005, -0.001, 0.0002, 1089),
+        ),
         ece=CalibrationError(0.031, 0.029, 1090),
         ece_equal_width=CalibrationError(0.021, 0.019, 1090),
         ece_by_market=(("TOTAL:FULL_GAME", CalibrationError(0.041, 0.037, 1087)),),
         refusals=(("publish_thresholds", "EDGE_BELOW_PRICE", "TOTAL:FULL_GAME", 204),),
+        notes=("CLV is against one recorded source (archive): an upper bound, for openers hold errors.",),
     )
     return replace(figures, **changes)
 
@@ -269,7 +282,9 @@ def an_empty_league() -> LeagueReport:
     figures = some_figures(
         decisions=dict.fromkeys(("PICK", "LEAN", "NO_PLAY"), 0), published=0, leans=0,
         graded=dict.fromkeys(("WIN", "LOSS", "PUSH", "VOID"), 0), quarantined={}, markets=(market,), refusals=(),
-        home_win=HomeWin(None, None, None, None, 0, "none", "none", 0, 0), ece=CalibrationError(None, None, 0),
+        home_win=HomeWin(
+        None, None, None, None, 0, "none", "none", 0, 0, Mean(None, None, None, 0), Mean(None, None, None, 0)
+    ), ece=CalibrationError(None, None, 0),
         ece_by_market=(("TOTAL:FULL_GAME", CalibrationError(None, None, 0)),),
     )  # fmt: skip
     return a_league(

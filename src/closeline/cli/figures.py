@@ -29,6 +29,7 @@ def league_shape(session: "Session", desk: "Desk", figures: "LeagueFigures") -> 
         ece=shapes.CalibrationError.model_validate(figures.ece),
         ece_equal_width=shapes.CalibrationError.model_validate(figures.ece_equal_width),
         ece_by_market={key: shapes.CalibrationError.model_validate(ece) for key, ece in figures.ece_by_market},
+        notes=list(figures.notes),
         refusals=[
             shapes.Refusal(gate=gate, reason=reason, market_key=market_key, candidates=candidates)
             for gate, reason, market_key, candidates in figures.refusals
@@ -130,7 +131,18 @@ def _show_probabilities(figures: shapes.LeagueFigures) -> None:
     )]  # fmt: skip
     columns = ("open#", "ratings#", "published#", "close#", "n#", "left out#", "open from", "close from")
     print_table("Log-loss of the home win", columns, rows)
-    say(f"calibration error {number(ece.value, 4)}, of which noise {number(ece.noise_floor, 4)} (n = {ece.n})")
+    for name, gap in (("ratings", home.rating_minus_open), ("published", home.published_minus_open)):
+        reach = f"{number(gap.low, 5, signed=True)} to {number(gap.high, 5, signed=True)}"
+        say(f"{name} - open: {number(gap.mean, 5, signed=True)}, 95 % {reach} (n = {gap.n})")
+    if home.everything is not None and home.left_out_suspect:
+        whole = home.everything
+        words = ", ".join(
+            f"{word} {number(getattr(whole, word), 4)}" for word in ("open", "rating", "published", "close")
+        )
+        say(f"with the {home.left_out_suspect} games of suspect openers: {words} (n = {whole.n})")
+    say(f"calibration error {number(ece.value, 4)}, perfection would show {number(ece.noise_floor, 4)} (n = {ece.n})")
+    for note in figures.notes:
+        say(f"note: {note}")
     say("")
 
 

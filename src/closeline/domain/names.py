@@ -17,3 +17,8 @@ def fold(spelling: str) -> str:
     caseless = unicodedata.normalize("NFC", spelling).casefold()
     kept = "".join(letter for letter in caseless if unicodedata.category(letter) not in _DROPPED)
     return unicodedata.normalize("NFC", kept)
+
+
+def storable(text: str) -> str:
+    """Return text that every database can hold: a NUL, which PostgreSQL refuses, becomes the replacement character."""
+    return text.replace("\x00", "\ufffd")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
+from closeline.domain.captures import Phase
 from closeline.domain.events import MarketEvaluated
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
@@ -44,7 +45,10 @@ def evaluate(session: Session, *, league: League, snapshot_id: str, as_of: datet
     latest = quotes.latest(quotes.of_events(session, events, as_of=as_of))
     pairs = two_way(latest, quotes.last_seen(session, events), as_of=as_of)
     priced = fair_prices(pairs, league=league, snapshot_id=snapshot_id)
-    evaluations.add(session, _consistent(session, priced, league, as_of))
+    if snapshot.phase is not Phase.CLOSE:
+        # The rule is about openers; a close that is thrown away would leave an older price to pass for it.
+        priced = _consistent(session, priced, league, as_of)
+    evaluations.add(session, priced)
     return MarketEvaluated(league, snapshot_id, snapshot.phase, len(pairs))
 
 

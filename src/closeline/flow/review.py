@@ -27,9 +27,6 @@ from closeline.store.desk.picks import Pick
 from closeline.store.quotes import Quote, Series
 from closeline.store.session import Session
 
-# The desk's own archive is the reference of what it holds: no other book was recorded.
-REFERENCES = (*CLV_V1.reference_order, "archive")
-
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
@@ -79,7 +76,7 @@ def _reviewed(
     seen: Mapping[Series, datetime],
 ) -> Reviewed:
     history = book_quotes(item, rows, seen)
-    close = select_close(history, starts_at=starts_at, reference_order=REFERENCES, ticket_book=item.book)
+    close = select_close(history, starts_at=starts_at, ticket_book=item.book)
     return Reviewed(item, tuple(history), close, published_at, starts_at)
 
 
@@ -96,24 +93,37 @@ def book_quotes(item: Pick, rows: Sequence[Quote], seen: Mapping[Series, datetim
 def _book_history(item: Pick, rows: Sequence[Quote], seen: Mapping[Series, datetime]) -> list[BookQuote]:
     own, other = item.selection.side, opposite(item.selection.side)
     market_type: MarketType = item.selection.market.type
-    moments = sorted({row.received_at for row in rows})
+    until = _seen_until(rows, seen)
     latest: dict[str, Quote] = {}
     found: list[BookQuote] = []
-    for position, moment in enumerate(moments):
+    for moment in sorted({row.received_at for row in rows}):
         latest.update({row.side: row for row in rows if row.received_at == moment})
         mine, answer = latest.get(own), latest.get(other)
-        if mine is None:
+        # At a moment at which only the other side was shown there is nothing to quote.
+        if mine is None or until[mine.quote_id] < moment:
             continue
-        # The other side's price counts only as long as that side was shown.
-        shown = answer is not None and max(answer.received_at, seen.get(answer.series, moment)) >= moment
-        mirrored = shown and answer is not None and opposite_line(market_type, mine.line_quarters) == answer.line_quarters
-        last = position == len(moments) - 1
-        until = seen.get(mine.series, moment) if last else moments[position + 1]
+        # The other side's price counts only as long as that side was shown, at the line that answers this one.
+        gone = answer is not None and until[answer.quote_id] < moment
+        if answer is None or gone or opposite_line(market_type, mine.line_quarters) != answer.line_quarters:
+            answer = None
         found.append(BookQuote(
-            mine.book, moment, mine.line_quarters, mine.price, answer.price if mirrored and answer else None,
-            seen_until=max(until, moment), snapshot_id=mine.snapshot_id,
+            mine.book, moment, mine.line_quarters, mine.price, answer.price if answer else None,
+            seen_until=until[mine.quote_id], snapshot_id=mine.snapshot_id,
         ))  # fmt: skip
     return found
+
+
+def _seen_until(rows: Sequence[Quote], seen: Mapping[Series, datetime]) -> dict[int, datetime]:
+    """Return when each quote was last seen: what its successor remembers of it, or the heart of its series."""
+    until: dict[int, datetime] = {}
+    before: dict[Series, Quote] = {}
+    for row in rows:
+        known = before.get(row.series)
+        if known is not None:
+            until[known.quote_id] = max(row.previous_seen_at or known.received_at, known.received_at)
+        until[row.quote_id] = max(seen.get(row.series, row.received_at), row.received_at)
+        before[row.series] = row
+    return until
 
 
 def _tracks(

@@ -214,7 +214,7 @@ def _market_policy(
         session, tenant_id=tenant_id, league=league, market_key=market.key, since=BEGINNING, as_of=at
     )
     if before is not None:
-        known = known.latest(MOVES_WINDOW)
+        known = known.latest(2 * MOVES_WINDOW)  # twice, because some have no honest close
     if not known.events:
         return None
     study = _study(session, tenant_id, league, market, known, at)

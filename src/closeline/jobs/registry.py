@@ -73,7 +73,8 @@ def _any_proposed(desk: Desk, arguments: Arguments) -> bool:
 
 def _any_published(desk: Desk, arguments: Arguments) -> bool:
     # Without its argument the job is a sweep of the schedule: whatever a channel is still owed.
-    return bool(desk.channels) and bool(arguments.get("published", True))
+    del desk
+    return bool(arguments.get("published", True))
 
 
 def _policy_may_change(desk: Desk, arguments: Arguments) -> bool:

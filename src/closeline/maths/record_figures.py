@@ -80,6 +80,11 @@ def calibration_error(
     return CalibrationError(value, float(floor), int(p.size))
 
 
+def losses(p: Floats, won: Floats) -> Floats:
+    """Return the log-loss of each probability against its outcome (1 or 0), shape (n,), in nats."""
+    return log_losses(p, won)
+
+
 def mean_log_loss(p: Floats, won: Floats) -> float | None:
     """Return the mean log-loss of probabilities, shape (n,), null for none."""
     return float(log_losses(p, won).mean()) if p.size else None

@@ -38,8 +38,20 @@ class MarketFigures(Shape):
     units_expected_at_close: float
 
 
+class Mean(Shape):
+    """A mean with its 95 % interval, clustered by day."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
 class HomeWin(Shape):
-    """Log-loss of the home win over the same games, by who gave the probability."""
+    """Log-loss of the home win over the same games, by who gave the probability.
+
+    `everything` is the same with the games whose opener was suspect; there nothing is published but the open.
+    """
 
     open: float | None
     rating: float | None
@@ -49,6 +61,10 @@ class HomeWin(Shape):
     open_source: str
     close_source: str
     left_out: int
+    left_out_suspect: int
+    rating_minus_open: Mean
+    published_minus_open: Mean
+    everything: "HomeWin | None"
 
 
 class CalibrationError(Shape):
@@ -87,6 +103,7 @@ class LeagueFigures(Shape):
     ece_equal_width: CalibrationError
     ece_by_market: dict[str, CalibrationError]
     refusals: list[Refusal]
+    notes: list[str]
 
 
 class Backtest(LeagueFigures):

@@ -12,6 +12,7 @@ from closeline.domain.captures import ParsedPayload, Phase, RawPayload
 from closeline.domain.clock import micros
 from closeline.domain.errors import CorruptRecord, NotFound
 from closeline.domain.ids import canonical_json, content_id, sha256_hex
+from closeline.domain.names import storable
 from closeline.store.session import Session
 from closeline.store.tables.evidence import quarantine, quote, raw_payload, snapshot
 from closeline.store.tables.reference import mapping_review
@@ -133,7 +134,16 @@ def set_aside(
         quarantine,
         ("quarantine_id", "payload_sha", "feed", "reason", "place", "excerpt", "prices", "received_at"),
         [
-            (name, payload_sha, feed, item.reason, item.place, item.excerpt, item.prices, micros(received_at))
+            (
+                name,
+                payload_sha,
+                feed,
+                item.reason,
+                storable(item.place),
+                storable(item.excerpt),
+                item.prices,
+                micros(received_at),
+            )
             for name, item in named.items()
             if name not in known
         ],
@@ -153,7 +163,8 @@ def ask_for_mapping(
             "state",
         ),
         [
-            (name, item.league, provider, item.spelling, canonical_json(item.suggestions), payload_sha, item.place,
+            (name, item.league, provider, storable(item.spelling), canonical_json(item.suggestions), payload_sha,
+                storable(item.place),
              micros(at), "OPEN")
             for name, item in named.items()
             if name not in known

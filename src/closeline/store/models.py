@@ -1,7 +1,8 @@
 """Versioned artefacts: models, distributions, policies and configurations, each named by its content."""
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, select
 
@@ -44,7 +45,8 @@ _CONFIG = (
 
 RATINGS = "ratings"
 DISTRIBUTION = "distribution"
-# Packaged artefacts are known from the beginning of time: they hold nothing that a backtest could not have had.
+# Packaged artefacts are known from the beginning of time. They name the seasons that they were fitted on, and a view of
+# seasons among those says that it is in sample.
 SEEDED = "packaged"
 
 
@@ -76,6 +78,12 @@ def latest(session: Session, *, league: str, kind: str, as_of: datetime) -> tupl
         message = f"a {kind} artefact of {league} must be in the record, none was"
         raise NotFound(message)
     return (rows[0].model_version, rows[0].content, rows[0].fitted_on)
+
+
+def ratings_fitted_on(session: Session, *, league: str) -> str:
+    """Return which seasons a league's rating parameters were fitted on, as the artefact says it."""
+    content = latest(session, league=league, kind=RATINGS, as_of=datetime.max.replace(tzinfo=UTC))[1]
+    return str(json.loads(content)["fitted_on"])
 
 
 @dataclass(frozen=True, slots=True)

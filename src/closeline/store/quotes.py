@@ -19,13 +19,14 @@ from closeline.store.tables.reference import event
 
 _COLUMNS = (
     "quote_id", "snapshot_id", "event_id", "book", "market_key", "player_id", "side", "line_quarters", "price_text",
-    "price_format", "price_exact", "price_assumed", "availability", "received_at", "source_updated_at", "place",
+    "price_format", "price_exact", "price_assumed", "availability", "received_at", "source_updated_at",
+    "previous_seen_at", "place",
 )  # fmt: skip
 _OF_EVENTS = (
     select(
         quote.c.quote_id, quote.c.snapshot_id, quote.c.event_id, quote.c.book, quote.c.market_key, quote.c.side,
         quote.c.line_quarters, quote.c.price_text, quote.c.price_format, quote.c.price_exact, quote.c.price_assumed,
-        quote.c.received_at,
+        quote.c.received_at, quote.c.previous_seen_at,
     )
     .where(quote.c.event_id.in_(bindparam("events", expanding=True)), quote.c.player_id == "")
     .order_by(quote.c.received_at, quote.c.quote_id)
@@ -57,7 +58,7 @@ class NewQuote:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quote as the record holds it."""
+    """A quote as the record holds it. `previous_seen_at` is when the one before it in its series was last seen."""
 
     quote_id: int
     snapshot_id: str
@@ -68,6 +69,7 @@ class Quote:
     line_quarters: int | None
     price: Price
     received_at: datetime
+    previous_seen_at: datetime | None = None
 
     @property
     def series(self) -> Series:
@@ -98,7 +100,7 @@ def of_events(session: Session, events: Sequence[str], *, as_of: datetime) -> li
         Quote(
             row.quote_id, row.snapshot_id, row.event_id, row.book, _market(row.market_key), Side(row.side),
             row.line_quarters, _price(row.price_text, row.price_format, row.price_exact, bool(row.price_assumed)),
-            row.received_at,
+            row.received_at, row.previous_seen_at,
         )
         for row in rows
         if row.received_at <= as_of
@@ -131,6 +133,7 @@ def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> K
     history: defaultdict[Series, list[tuple[datetime, int, tuple[object, ...]]]] = defaultdict(list)
     for known in of_events(session, events, as_of=datetime.max.replace(tzinfo=quotes[0].received_at.tzinfo)):
         history[known.series].append((known.received_at, known.quote_id, _said(known)))
+    seen = last_seen(session, events)
     next_id = int(session.scalar(_LAST_ID) or 0) + 1
     rows, beats = [], {}
     for item in sorted(quotes, key=lambda item: item.received_at):
@@ -143,10 +146,11 @@ def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> K
         else:
             quote_id = next_id
             next_id += 1
-            rows.append(_row(quote_id, snapshot_id, item))
+            rows.append(_row(quote_id, snapshot_id, item, _before(past, seen.get(series), item)))
             history[series].append((item.received_at, quote_id, _said(item)))
             history[series].sort(key=lambda entry: entry[:2])
         beats[series] = (quote_id, item.received_at)
+        seen[series] = max(item.received_at, seen.get(series, item.received_at))
     session.append(quote, _COLUMNS, rows)
     _beat(session, beats, snapshot_id=snapshot_id)
     return Kept(len(rows), len(quotes) - len(rows))
@@ -157,13 +161,23 @@ def _said(item: NewQuote | Quote) -> tuple[object, ...]:
     return (item.line_quarters, price.text, price.format, price.assumed)
 
 
-def _row(quote_id: int, snapshot_id: str, item: NewQuote) -> tuple[object, ...]:
+def _before(past: Sequence[tuple[datetime, int, object]], seen: datetime | None, item: NewQuote) -> datetime | None:
+    """Return when the quote before this one was last seen, null for the first of its series.
+
+    Where bytes arrive late, a sighting after them says nothing of what went before: then it is when that quote came.
+    """
+    if not past:
+        return None
+    return seen if seen is not None and seen <= item.received_at else past[-1][0]
+
+
+def _row(quote_id: int, snapshot_id: str, item: NewQuote, previous_seen_at: datetime | None) -> tuple[object, ...]:
     price = item.price
     updated = micros(item.source_updated_at) if item.source_updated_at else None
     return (
         quote_id, snapshot_id, item.event_id, item.book, item.market.key, "", item.side, item.line_quarters,
         price.text, price.format, f"{price.exact.numerator}/{price.exact.denominator}", price.assumed, "PRICED",
-        micros(item.received_at), updated, item.place,
+        micros(item.received_at), updated, None if previous_seen_at is None else micros(previous_seen_at), item.place,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from closeline.store.session import Session
 from closeline.store.tables.model import model_version
 from closeline.store.tables.reference import team, team_alias
 
-# Packaged artefacts date from before any game: a backtest may use them from its first day.
+# Packaged artefacts date from before any game, so that a backtest has them from its first day; see `models.SEEDED`.
 SEEDED_AT = datetime(1900, 1, 1, tzinfo=UTC)
 DEFAULT_TENANT = "default"
 

@@ -19,6 +19,7 @@ from closeline.domain.odds import OddsFormat, Price
 from closeline.domain.picks import Decision
 from closeline.flow import view
 from closeline.flow.view import Ended, LeagueFigures
+from closeline.flow.view.home_win import home_wins
 from closeline.maths.record_figures import Mean, mean_with_interval
 from closeline.maths.reliability import ReliabilityCurve, reliability_curve
 from closeline.maths.simulate.streams import stream
@@ -193,7 +194,7 @@ def _curve(
     settled = outcomes.settled(
         session, tenant_id=tenant_id, league=league, market_key=MONEYLINE.key, since=since, as_of=END_OF_TIME
     )
-    p, won = view.home_wins(settled)
+    p, won = home_wins(settled)
     if p.size < CURVE_LEAST or float(np.ptp(p)) == 0.0:
         return None, int(p.size)
     return reliability_curve(p, won, points=61, generator=stream("report", "reliability", league)), int(p.size)

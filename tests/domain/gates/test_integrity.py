@@ -1,6 +1,7 @@
 """Line integrity fires on each fault that is planted, and on no sound line."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Side
 from tests.builders.candidates import a_candidate, a_selection, limits
 
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "MARKET_LINE_STARTED": {"minutes_to_start": 0.0},
     "MARKET_LINE_STALE": {"quote_age_minutes": 361.0, "minutes_to_start": 2000.0},
     "MARKET_LINE_ONE_SIDED": {"two_sided": False},

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from closeline.domain.captures import ResultStatus
+from closeline.domain.closing import CLV_V1
 from closeline.store import evaluations
 from closeline.store.evaluations import Evaluation
 from closeline.store.references import EventVersion, versions
@@ -32,13 +33,14 @@ class PlayedGame:
     evaluations: tuple[Evaluation, ...]
 
     def close(self, market_key: str) -> Evaluation | None:
-        """Return the last two-sided evaluation of a market before the start, null where there is none."""
-        found = [item for item in self.evaluations if item.market_key == market_key and item.is_reference]
+        """Return the last two-sided evaluation of a market before the start; null where none is fresh enough."""
+        oldest = self.version.starts_at - CLV_V1.max_age
+        found = [
+            item
+            for item in self.evaluations
+            if item.market_key == market_key and item.is_reference and item.received_at >= oldest
+        ]
         return found[-1] if found else None
-
-    def opening(self, market_key: str) -> Evaluation | None:
-        """Return the first two-sided evaluation of a market, null where there is none."""
-        return next((item for item in self.evaluations if item.market_key == market_key and item.is_reference), None)
 
 
 def played(session: Session, *, league: str, after: datetime, until: datetime) -> list[PlayedGame]:

@@ -1,7 +1,7 @@
 """What became of predictions: their games' results and their markets' later prices, as arrays to learn from."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
 
 from closeline.domain.captures import ResultStatus
 from closeline.domain.clock import micros
+from closeline.domain.closing import CLV_V1
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, market
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, price_across
 from closeline.store.forecasts import QUOTED, SUSPECT
@@ -71,6 +72,7 @@ _CLOSES = (
         market_evaluation.c.flags == "",
         bindparam("as_of") >= _RECEIVED,
         _RECEIVED < _LATEST_START,
+        _LATEST_START - bindparam("oldest") <= _RECEIVED,
     )
     .order_by(market_evaluation.c.received_at)
 )  # fmt: skip
@@ -183,6 +185,7 @@ def _closes(session: Session, known: Settled, market_key: str, as_of: datetime) 
     for start in range(0, len(known.events), _CHUNK):
         rows = session.rows(_CLOSES, {
             "events": list(known.events[start : start + _CHUNK]), "market": market_key, "as_of": micros(as_of),
+            "oldest": CLV_V1.max_age // timedelta(microseconds=1),
         })  # fmt: skip
         last.update({(row[0], row[1]): (row[2], row[3]) for row in rows})
     found = [last.get(name) for name in zip(known.events, known.books, strict=True)]

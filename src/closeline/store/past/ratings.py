@@ -5,13 +5,13 @@ and a `rating_state` row holds the hash that the rebuilt one must have.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 
 import numpy as np
 
-from closeline.domain.leagues import League
+from closeline.domain.leagues import NEXT_DAY, League, eastern
 from closeline.domain.markets import GAME_MARKETS
 from closeline.maths.distributions import ScoreDistribution, read_pair
 from closeline.maths.ratings import RatingFilter, RatingParameters, Slate
@@ -48,13 +48,20 @@ class LeagueRatings:
     total: ScoreDistribution
     learned_until: datetime = BEGINNING
     games: int = 0
+    waiting: list[PlayedGame] = field(default_factory=list)
 
     def learn(self, session: Session, league: League, until: datetime) -> None:
-        """Learn the games whose results were received since the last time."""
-        games = played(session, league=league, after=self.learned_until, until=until)
-        for _, batch in groupby(games, key=lambda game: (game.result.received_at, game.version.day)):
+        """Learn the games that may be learned by now: results received, and their league day over.
+
+        A day is predicted whole before any of its games is learned, so an afternoon's result waits for midnight.
+        """
+        games = self.waiting + played(session, league=league, after=self.learned_until, until=until)
+        games.sort(key=lambda game: (_learnable_at(game), game.version.day, game.version.event_id))
+        ready = [game for game in games if _learnable_at(game) <= until]
+        for _, batch in groupby(ready, key=lambda game: (_learnable_at(game), game.version.day)):
             self._learn_batch(league, list(batch))
-        self.games += len(games)
+        self.games += len(ready)
+        self.waiting = games[len(ready) :]
         self.learned_until = until
 
     def _learn_batch(self, league: League, games: list[PlayedGame]) -> None:
@@ -71,6 +78,11 @@ class LeagueRatings:
             margin_means(league, self.margin, closes),
             total_means(self.total, closes),
         )
+
+
+def _learnable_at(game: PlayedGame) -> datetime:
+    day_over = eastern(date.fromisoformat(game.version.day) + NEXT_DAY, time(0, 0))
+    return max(game.result.received_at, day_over)
 
 
 class RatingBook:

@@ -60,6 +60,7 @@ quote = append_only(
     given("availability"),
     given("received_at", INSTANT),
     maybe("source_updated_at", INSTANT),
+    maybe("previous_seen_at", INSTANT),
     given("place"),
     refers(["snapshot_id"], "snapshot"),
     refers(["event_id"], "event"),

@@ -31,6 +31,7 @@ def upgrade() -> None:
         Column("availability", TEXT, nullable=False),
         Column("received_at", INSTANT, nullable=False),
         Column("source_updated_at", INSTANT, nullable=True),
+        Column("previous_seen_at", INSTANT, nullable=True),
         Column("place", TEXT, nullable=False),
         PrimaryKeyConstraint("quote_id", name=op.f("pk_quote")),
         ForeignKeyConstraint(["event_id"], ["event.event_id"], name=op.f("fk_quote_event_id_event")),

@@ -3,20 +3,21 @@
 Every figure carries its n; what was left out is counted with its reason.
 """
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from closeline.domain.leagues import League
-from closeline.domain.markets import GAME_MARKETS, MONEYLINE, TOTAL, Market
+from closeline.domain.leagues import League, season_of
+from closeline.domain.markets import GAME_MARKETS, MONEYLINE, Market
 from closeline.domain.picks import Decision
 from closeline.domain.settlement import Result
+from closeline.flow.view.home_win import HomeWin, Probabilities, home_win, home_wins, q_close
 from closeline.maths import record_figures as figures
-from closeline.maths.distributions import read_pair
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
 from closeline.maths.reliability import BinScheme
 from closeline.maths.simulate.streams import stream
@@ -56,21 +57,6 @@ class MarketFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeWin:
-    """Log-loss of the home win, of the same games: at the open, by the ratings, as published, at the close."""
-
-    open: float | None
-    rating: float | None
-    published: float | None
-    close: float | None
-    n: int
-    open_source: str
-    close_source: str
-    left_out: int
-    left_out_suspect: int
-
-
-@dataclass(frozen=True, slots=True)
 class LeagueFigures:
     """All figures of one league's record."""
 
@@ -89,6 +75,7 @@ class LeagueFigures:
     ece_equal_width: CalibrationError
     ece_by_market: tuple[tuple[str, CalibrationError], ...]
     refusals: tuple[tuple[str, str, str, int], ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +121,31 @@ def league_figures(
             )
             for market in GAME_MARKETS
         ),
-        home_win=_home_win(session, league, settled[MONEYLINE], now),
+        home_win=home_win(session, league, settled[MONEYLINE], now),
         ece=_ece(league, home_wins(settled[MONEYLINE]), "home win"),
         ece_equal_width=_ece(league, home_wins(settled[MONEYLINE]), "home win by width", BinScheme.WIDTH),
         ece_by_market=tuple(
             (market.key, _ece(league, published_probabilities(known), market.key)) for market, known in settled.items()
         ),
         refusals=tuple(candidates.refusals(session, tenant_id=tenant_id, league=league)),
+        notes=tuple(_notes(session, league, official, publish_from)),
     )
+
+
+def _notes(session: Session, league: League, official: Sequence[Ended], publish_from: date | None) -> Iterator[str]:
+    """Yield what a reader must know before he believes a figure."""
+    books = sorted({item.pick.book for item in official})
+    if books:
+        yield f"CLV is against one recorded source ({', '.join(books)}): an upper bound, for openers hold errors."
+    assumed = sum(item.pick.price.assumed for item in official)
+    if assumed:
+        yield f"{assumed} of {len(official)} picks stand at an assumed -110: the archive gave a line without a price."
+    if league is League.MLB:
+        yield "Starting pitchers are the archive's own; that they were known at the open is assumed."
+    fitted_on = models.ratings_fitted_on(session, league=league)
+    years = [int(year) for year in re.findall(r"(?:19|20)[0-9]{2}", fitted_on)]
+    if publish_from is not None and years and season_of(league, publish_from) <= max(years):
+        yield f"IN SAMPLE: rating parameters were fitted on {fitted_on}, which reaches into the published seasons."
 
 
 def _is(item: Ended, market: Market) -> bool:
@@ -174,7 +178,9 @@ def _market(
     predicted = np.array([track.predicted_clv for track in tracks], dtype=np.float64)
     ev = [track.clv_ev for track in tracks if track.clv_ev is not None]
     results = Counter(item.grade.result for item in ended if item.grade)
-    closed = [item for item in ended if item.grade is not None and item.track is not None]
+    closed = [
+        item for item in ended if item.grade is not None and item.track is not None and item.track.clv_ev is not None
+    ]
     return MarketFigures(
         market_key=market.key,
         picks=len(ended),
@@ -190,8 +196,10 @@ def _market(
         open=sum(item.grade is None for item in ended),
         missing_closes=sum(item.track is not None and item.track.clv_prob is None for item in ended),
         units=sum(item.grade.units_micros for item in ended if item.grade) / MICROS,
-        units_expected=sum(item.pick.ev_per_unit for item in ended),
-        units_expected_at_close=sum(item.track.clv_ev or 0.0 for item in closed if item.track),
+        units_expected=sum(item.pick.ev_per_unit for item in closed),
+        units_expected_at_close=sum(
+            item.track.clv_ev for item in closed if item.track and item.track.clv_ev is not None
+        ),
     )
 
 
@@ -208,54 +216,9 @@ def _slope(session: Session, league: League, market: Market, settled: Settled, n
     """Return realised on predicted CLV over every evaluated candidate, not only those that were picked."""
     if not settled.events:
         return Slope(None, None, 0)
-    moved = _q_close(session, league, market, settled, now) - settled.q_market
+    moved = q_close(session, league, market, settled, now) - settled.q_market
     quoted = settled.quoted
     return figures.slope_through_origin(settled.predicted_clv[quoted], moved[quoted], settled.days[quoted])
-
-
-def _q_close(session: Session, league: League, market: Market, settled: Settled, now: datetime) -> Floats:
-    content = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=now)[1]
-    margin, total = read_pair(content)
-    return outcomes.closing_probabilities(
-        session, settled, market_key=market.key, distribution=total if market == TOTAL else margin, as_of=now
-    )
-
-
-def _home_win(session: Session, league: League, settled: Settled, now: datetime) -> HomeWin:
-    if not settled.events:
-        return HomeWin(None, None, None, None, 0, "none", "none", 0, 0)
-    close = outcomes.closing_moneylines(session, settled, as_of=now)
-    spread = _q_close(session, league, MONEYLINE, settled, now)
-    close_source = "moneyline" if int((~np.isnan(close)).sum()) * 2 >= len(settled.events) else "spread"
-    close = np.where(np.isnan(close), spread, close)
-    anchor = np.where(np.isnan(settled.p_anchor), settled.q_market, settled.p_anchor)
-    known = settled.decided & ~settled.suspect & ~np.isnan(settled.q_market) & ~np.isnan(close)
-    won = settled.won[known]
-    sources = sorted({"moneyline" if quoted else "spread" for quoted in settled.quoted[known]})
-    return HomeWin(
-        open=figures.mean_log_loss(settled.q_market[known], won),
-        rating=figures.mean_log_loss(settled.p_raw[known], won),
-        published=figures.mean_log_loss(anchor[known], won),
-        close=figures.mean_log_loss(close[known], won),
-        n=int(known.sum()),
-        open_source="+".join(sources) or "none",
-        close_source=close_source,
-        left_out=int((~known).sum()),
-        left_out_suspect=int(settled.suspect.sum()),
-    )
-
-
-Probabilities = tuple[Floats, Floats]
-
-
-def home_wins(settled: Settled) -> Probabilities:
-    """Return (published probability, won) of every home win: one observation a game, so that none depends on another.
-
-    Where no policy stood yet the market's own probability is what would have been published.
-    """
-    p = np.where(np.isnan(settled.p_anchor), settled.q_market, settled.p_anchor)
-    use = settled.decided & ~settled.suspect & ~np.isnan(p)
-    return (p[use], settled.won[use])
 
 
 def published_probabilities(settled: Settled) -> Probabilities:
