@@ -1,6 +1,6 @@
 """Teams, aliases and events: who plays whom, and what each source calls them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -116,9 +116,14 @@ def aliases_of_days(session: Session, *, provider: str, leagues: Sequence[str], 
 
 def versions(session: Session, events: Sequence[str], *, as_of: datetime) -> dict[str, EventVersion]:
     """Return each event's latest version that was received by `as_of`; an event not yet received is left out."""
+    return versions_when(session, dict.fromkeys(events, as_of))
+
+
+def versions_when(session: Session, moments: Mapping[str, datetime]) -> dict[str, EventVersion]:
+    """Return each event's latest version that was received by a moment of its own."""
     found: dict[str, EventVersion] = {}
-    for row in session.rows(_VERSIONS, {"events": list(events)}):
-        if row.received_at <= as_of:
+    for row in session.rows(_VERSIONS, {"events": list(moments)}) if moments else ():
+        if row.received_at <= moments[row.event_id]:
             found[row.event_id] = _version(row)
     return found
 

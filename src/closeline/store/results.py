@@ -1,7 +1,7 @@
 """Results: how events ended, as versions that are only ever added to."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,16 +50,25 @@ class EventResult:
 
 def of_events(session: Session, events: Sequence[str], *, as_of: datetime) -> dict[str, EventResult]:
     """Return the last version of each event's result that was received by `as_of`."""
+    return {item.event_id: item for item in _every(session, events) if item.received_at <= as_of}
+
+
+def first_finals(session: Session, events: Sequence[str], *, as_of: datetime) -> dict[str, EventResult]:
+    """Return the first version of each event's result that was final and received by `as_of`."""
     found: dict[str, EventResult] = {}
-    rows = session.rows(_OF_EVENTS, {"events": list(events)}) if events else ()
-    for row in rows:
-        if row.received_at <= as_of:
-            found[row.event_id] = EventResult(
-                row.event_id, row.result_version, ResultStatus(row.status), row.home_score, row.away_score,
-                tuple((home, away) for home, away in json.loads(row.periods or "[]")), bool(row.overtime),
-                bool(row.shootout), row.received_at, row.place,
-            )  # fmt: skip
+    for item in _every(session, events):
+        if item.status is ResultStatus.FINAL and item.received_at <= as_of:
+            found.setdefault(item.event_id, item)
     return found
+
+
+def _every(session: Session, events: Sequence[str]) -> Iterator[EventResult]:
+    for row in session.rows(_OF_EVENTS, {"events": list(events)}) if events else ():
+        yield EventResult(
+            row.event_id, row.result_version, ResultStatus(row.status), row.home_score, row.away_score,
+            tuple((home, away) for home, away in json.loads(row.periods or "[]")), bool(row.overtime),
+            bool(row.shootout), row.received_at, row.place,
+        )  # fmt: skip
 
 
 def add(session: Session, results: Sequence[EventResult], *, feed: str, payload_sha: str, finality: str) -> int:

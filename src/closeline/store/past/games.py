@@ -7,12 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from closeline.domain.captures import ResultStatus
 from closeline.domain.closing import CLV_V1
 from closeline.store import evaluations
 from closeline.store.evaluations import Evaluation
-from closeline.store.references import EventVersion, versions
-from closeline.store.results import EventResult, of_events
+from closeline.store.references import EventVersion, versions_when
+from closeline.store.results import EventResult, first_finals
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result
 
@@ -44,26 +43,23 @@ class PlayedGame:
 
 
 def played(session: Session, *, league: str, after: datetime, until: datetime) -> list[PlayedGame]:
-    """Return the games whose results were received in (after, until], by receipt, day and id."""
+    """Return the games whose first final results were received in (after, until], by receipt, day and id."""
     received = session.rows(_RECEIVED, {"after": after, "until": until})
     names = sorted(row.event_id for row in received if row.event_id.startswith(f"{league}_"))
     games: list[PlayedGame] = []
     for start in range(0, len(names), _CHUNK):
-        games.extend(_games(session, names[start : start + _CHUNK], until))
-    # A game whose first result came earlier was learned then; a correction is not learned twice.
-    fresh = [game for game in games if game.result.result_version == 1]
-    return sorted(fresh, key=lambda game: (game.result.received_at, game.version.day, game.version.event_id))
+        games.extend(_games(session, names[start : start + _CHUNK], after, until))
+    return sorted(games, key=lambda game: (game.result.received_at, game.version.day, game.version.event_id))
 
 
-def _games(session: Session, names: Sequence[str], until: datetime) -> list[PlayedGame]:
-    known = versions(session, names, as_of=until)
-    results = of_events(session, names, as_of=until)
+def _games(session: Session, names: Sequence[str], after: datetime, until: datetime) -> list[PlayedGame]:
+    # The first final result is what is learned, once; and the event as it was known then, whatever is said later.
+    finals = {
+        name: result for name, result in first_finals(session, names, as_of=until).items() if result.received_at > after
+    }
+    known = versions_when(session, {name: result.received_at for name, result in finals.items()})
     priced: defaultdict[str, list[Evaluation]] = defaultdict(list)
-    for item in evaluations.of_events(session, names, as_of=until):
+    for item in evaluations.of_events(session, sorted(known), as_of=until):
         if item.received_at < known[item.event_id].starts_at:
             priced[item.event_id].append(item)
-    return [
-        PlayedGame(known[name], results[name], tuple(priced[name]))
-        for name in names
-        if name in known and name in results and results[name].status is ResultStatus.FINAL
-    ]
+    return [PlayedGame(known[name], finals[name], tuple(priced[name])) for name in sorted(known)]

@@ -23,6 +23,17 @@ from closeline.store.tables.reference import event, event_version
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
 
+# The latest official result counts: a version that a later one has replaced by `as_of` is not read.
+_LATER = event_result.alias("later")
+_CORRECTED = (
+    select(_LATER.c.event_id)
+    .where(
+        _LATER.c.event_id == event_result.c.event_id,
+        _LATER.c.result_version > event_result.c.result_version,
+        _LATER.c.received_at <= bindparam("as_of"),
+    )
+    .exists()
+)
 _SETTLED = (
     select(
         prediction.c.event_id, event.c.day, prediction.c.line_quarters, prediction.c.p_raw, prediction.c.q_market,
@@ -36,9 +47,9 @@ _SETTLED = (
         prediction.c.league == bindparam("league_code"),
         prediction.c.market_key == bindparam("market"),
         prediction.c.as_of >= bindparam("since"),
-        event_result.c.result_version == 1,
         event_result.c.status == ResultStatus.FINAL,
         event_result.c.received_at <= bindparam("as_of"),
+        ~_CORRECTED,
     )
     .order_by(event.c.day, prediction.c.event_id)
 )  # fmt: skip
