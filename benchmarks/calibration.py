@@ -96,7 +96,7 @@ PROMISES = (
 
 def measure() -> Iterator[Figure]:
     """Yield every figure, and the small fits a second time with one thread each."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
+    from threadpoolctl import threadpool_limits
 
     for promise in PROMISES:
         yield figure(promise, "")

@@ -46,7 +46,7 @@ def event_names() -> set[str]:
 def reactions() -> dict[str, list[str]]:
     from closeline.jobs.reactions import REACTIONS
 
-    return {name if isinstance(name, str) else name.__name__: list(jobs) for name, jobs in REACTIONS.items()}
+    return {name: list(jobs) for name, jobs in REACTIONS.items()}
 
 
 def headings(page: str) -> set[str]:

@@ -182,7 +182,8 @@ def test_the_filter_is_the_textbook_filter(seed):
         "total": Textbook(TOTAL, 1.0, names, newcomer),
     }
     ratings = RatingFilter(PARAMETERS)
-    last, clock = {}, None
+    last: dict[str, int] = {}
+    clock = None
     for day, season, slate in season_of_games(np.random.default_rng(seed)):
         for book in books.values():
             if clock is not None and season > clock[1]:

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from closeline.flow.view import HomeWin, LeagueFigures, MarketFigures
+from closeline.flow.view import LeagueFigures, MarketFigures
+from closeline.flow.view.home_win import HomeWin
 from closeline.jobs.backtest import backtest
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
 from closeline.maths.reliability import reliability_curve
