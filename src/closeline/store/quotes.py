@@ -138,9 +138,10 @@ def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> K
     rows, beats = [], {}
     for item in sorted(quotes, key=lambda item: item.received_at):
         series: Series = (item.event_id, item.book, item.market.key, item.side)
-        past = [entry for entry in history[series] if entry[0] <= item.received_at]
+        past = [entry for entry in history[series] if entry[0] < item.received_at]
         # A book may show two lines at one moment: each of them is known then, not only the last.
-        same = [entry for entry in past if entry[2] == _said(item) and entry[0] in (item.received_at, past[-1][0])]
+        now = [entry for entry in history[series] if entry[0] == item.received_at]
+        same = [entry for entry in (*past[-1:], *now) if entry[2] == _said(item)]
         if same:
             quote_id = same[-1][1]
         else:
