@@ -127,7 +127,7 @@ def test_secrets_and_passwords_are_masked_wherever_settings_are_shown(monkeypatc
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("sqlite:////home/me/closeline.db", "sqlite:////home/me/closeline.db"),
+        ("sqlite:////srv/closeline.db", "sqlite:////srv/closeline.db"),
         ("postgresql://me@host/name", "postgresql://me@host/name"),
         ("postgresql://me:p@ss:w@host:5432/name", f"postgresql://me:{HIDDEN}@host:5432/name"),
         ("postgresql:///name?user=me&password=pass", f"postgresql:///name?user=me&password={HIDDEN}"),

@@ -134,13 +134,19 @@ def test_the_log_is_a_file_of_lines_that_tell_no_secret(tmp_path: Path, monkeypa
     assert ":pw@" not in line["database"]
 
 
-def test_without_a_folder_the_log_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    open_desk(read_settings(database_url=f"sqlite:///{tmp_path}/x.db")).engine.dispose()
+def test_without_a_folder_the_log_goes_to_the_platforms_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    settings = read_settings(database_url=f"sqlite:///{tmp_path}/x.db")
+    open_desk(settings).engine.dispose()
     structlog.get_logger().warning("late", minutes=5)
     said = capsys.readouterr()
 
-    assert said.out == ""
-    assert json.loads(said.err)["minutes"] == 5
+    assert (said.out, said.err) == ("", "")
+    assert settings.log_dir.is_relative_to(tmp_path)
+    assert json.loads((settings.log_dir / "closeline.log").read_text())["minutes"] == 5
 
 
 def test_the_archives_of_the_demonstration_are_the_same_bytes_every_time() -> None:

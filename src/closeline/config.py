@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_config_path, user_data_path, user_log_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default_factory=lambda: user_data_path(NAME))
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['data_dir'] / 'closeline.db'}")
-    log_dir: Path | None = None
+    log_dir: Path = Field(default_factory=lambda: user_log_path(NAME))
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     publish_dir: Path | None = None
     tenant: str = Field("default", min_length=1)

@@ -1,6 +1,5 @@
 """Wiring: settings become an engine, a clock, channels and one frozen desk. Only here providers are chosen."""
 
-import sys
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -167,18 +166,15 @@ def _archive(payload: RawPayload) -> Archive:
 
 
 class _Lines:
-    """Where log lines go: a file in the log folder, or standard error as it is at that moment."""
+    """Where log lines go: a file in the log folder, made when the first line is written."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def __call__(self, *args: object) -> "_Lines":
         return self
 
     def msg(self, line: str) -> None:
-        if self._folder is None:
-            print(line, file=sys.stderr)  # noqa: T201 -- this is the log
-            return
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / LOG_FILE).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
