@@ -47,7 +47,7 @@ def _quote(number: int) -> tuple[Any, ...]:
         side,
         -14 if number % 2 else 14,
     )
-    return (number, _snapshot_id(snapshot), *series, *price, START + snapshot, None, f"rows/{number}")
+    return (number, _snapshot_id(snapshot), *series, *price, START + snapshot, None, None, f"rows/{number}")
 
 
 def _event_id(number: int) -> str:
