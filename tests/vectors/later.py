@@ -14,7 +14,6 @@ LATER = {
     "pick_state": "safety system",
     "market_deviation": "safety system",
     "variance_suppression": "safety system",
-    "compress": "safety system",
     "baseline_clamp": "safety system",
     "over_rate_test": "safety system",
 }
