@@ -36,3 +36,14 @@ def reading(db: str | None) -> "Iterator[tuple[Desk, Session]]":
 
     with opened(db) as desk, unit_of_work(desk.engine, write=False) as session:
         yield desk, session
+
+
+def record_must_exist(db: str | None) -> None:
+    """Raise StoreUnavailable when a SQLite record is not there: a proof about one just made would prove nothing."""
+    from closeline.domain.errors import StoreUnavailable
+    from closeline.wiring import read_settings
+
+    scheme, _, path = read_settings(database_url=db).database_url.partition(":///")
+    if scheme == "sqlite" and not Path(path).exists():
+        message = f"record must exist to be verified, {path} was not there; name the one that a backtest or demo wrote"
+        raise StoreUnavailable(message)

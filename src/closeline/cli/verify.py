@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from closeline.cli.opening import opened, reading
+from closeline.cli.opening import opened, reading, record_must_exist
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, say
 from closeline.domain.errors import CorruptRecord
@@ -23,6 +23,7 @@ def run(
     from closeline.jobs.verify import verify_run
     from closeline.schemas.record import VerifiedRun
 
+    record_must_exist(db)
     with opened(db) as desk:
         found = verify_run(desk, run_id)
     result = VerifiedRun(
@@ -47,6 +48,7 @@ def log(*, db: Database = None, as_json: AsJson = False) -> None:
     from closeline.schemas.record import VerifiedLog
     from closeline.store import events
 
+    record_must_exist(db)
     with reading(db) as (desk, session):
         chains = (SYSTEM_CHAIN, desk.tenant_id)
         counts = {chain: len(events.since(session, chain=chain, after=0)) for chain in chains}

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from closeline.domain.errors import BadInput
 from closeline.flow.view import LeagueFigures
 from closeline.store.session import Session
 from closeline.web.report import charts, words
@@ -26,7 +27,11 @@ PICKS_SHOWN = 40
 def write_report(session: Session, *, tenant_id: str, out: Path, publish_from: date | None = None) -> None:
     """Write the report of a tenant's whole record to `out`; see `read_report` for `publish_from`."""
     page = render(read_report(session, tenant_id=tenant_id, publish_from=publish_from))
-    out.write_text(page, encoding="utf-8")
+    try:
+        out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        message = f"report must be a file that can be written, {out} was not: {error.strerror}"
+        raise BadInput(message) from error
 
 
 def render(report: Report) -> str:
