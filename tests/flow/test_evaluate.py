@@ -78,12 +78,14 @@ def test_sides_whose_lines_do_not_answer_each_other_make_no_market(seeded):
         )
 
 
-def test_three_outcomes_and_parts_of_the_game_are_left_to_others(seeded):
+def test_three_outcomes_are_left_to_others_and_a_half_is_a_market_of_its_own(seeded):
     three_way = Market(MarketType.MONEYLINE_3WAY)
     half = Market(MarketType.SPREAD, Period.FIRST_HALF)
     with unit_of_work(seeded) as session:
         parts = [a_quote(market=three_way, side=side, price="+200") for side in (Side.HOME, Side.AWAY)]
-        assert priced(session, a_payload(*parts, *both_sides(market=half))) == {}
+        (item,) = priced(session, a_payload(*parts, *both_sides(market=half))).values()
+
+    assert item.market_key == half.key
 
 
 @pytest.mark.parametrize(

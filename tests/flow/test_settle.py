@@ -3,6 +3,7 @@
 # mypy: disable-error-code="union-attr"
 
 import math
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,8 @@ from closeline.flow import settle
 from closeline.store.desk import grades, picks
 from closeline.store.results import EventResult
 from closeline.store.session import unit_of_work
-from tests.builders.moments import ENDS, HOUR
-from tests.builders.payloads import GAME, a_payload, a_result
+from tests.builders.moments import DAY, ENDS, HOUR, OPENS, START, WEEK
+from tests.builders.payloads import GAME, a_payload, a_result, an_event, three_markets
 from tests.builders.records import TENANT, number, rows_of, take_in
 from tests.builders.stories import NBA, published_game, rated_past
 
@@ -116,6 +117,29 @@ def test_a_result_received_later_grades_nothing_yet(published):
     with unit_of_work(published) as session:
         end(session, at=ENDS)
         assert grade(session, ENDS - HOUR)[1] == {}
+
+
+def test_a_result_that_comes_weeks_late_grades_its_picks_whatever_was_graded_since(published):
+    with unit_of_work(published, write=False) as session:
+        early = set(made(session))
+    later = an_event("g2", starts_at=START + WEEK, day=DAY + timedelta(days=7))
+    published_game(published, a_payload(later, *three_markets("g2", at=OPENS + WEEK)), at=OPENS + WEEK)
+    with unit_of_work(published) as session:
+        take_in(session, a_payload(later, a_result("g2", at=ENDS + WEEK)), at=ENDS + WEEK, phase=Phase.RESULT)
+        told, before = grade(session, ENDS + WEEK)
+    with unit_of_work(published) as session:
+        waiting = {item.pick_id for item in picks.ungraded(session, tenant_id=TENANT, league="nba")}
+        end(session, at=ENDS + 3 * WEEK)
+        told_late, after = grade(session, ENDS + 3 * WEEK)
+        left = picks.ungraded(session, tenant_id=TENANT, league="nba")
+
+    assert told.graded == len(before) > 0
+    assert set(before).isdisjoint(early)
+    assert waiting == early
+    assert told_late.graded == len(early) > 0
+    assert set(after) - set(before) == early
+    assert {name: after[name] for name in before} == before
+    assert left == []
 
 
 def test_published_is_graded_and_void_and_open(published):

@@ -38,14 +38,14 @@ def test_every_run_of_a_backtest_is_identical_when_it_is_executed_again(small):
 
     assert len(found) == 12
     assert {result.differences for result in found} == {()}
-    assert all(result.identical and len(result.checked) == 5 for result in found)
+    assert all(result.identical and len(result.checked) == 7 for result in found)
 
 
 def test_without_a_reader_the_bytes_are_hashed_and_not_read(small):
     result = verify_run(a_desk(small, reads=False), runs(small)[0])
 
     assert result.identical
-    assert len(result.checked) == 4
+    assert len(result.checked) == 6
 
 
 def test_verifying_writes_nothing(small):
@@ -84,7 +84,7 @@ def test_a_probability_that_was_changed_together_with_its_hash_is_named_all_the_
     name = runs(small)[-1]
     tamper(small, "prediction", "UPDATE prediction SET p_raw = p_raw + 0.001 WHERE run_id = :name", {"name": name})
     with unit_of_work(small, write=False) as session:
-        forged = forecasts.output_hash(forecasts.run(session, name)[2])
+        forged = forecasts.output_hash(forecasts.run(session, name)[0].predictions)
     tamper(
         small,
         "sim_run_completion",

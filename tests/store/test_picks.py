@@ -1,15 +1,21 @@
 """Picks keep their terms, and their state is the fold of their events."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from closeline.domain.captures import Phase
 from closeline.domain.errors import AppendOnlyViolation, IllegalTransition, NotFound
+from closeline.domain.leagues import League
 from closeline.domain.picks import TRANSITIONS, PickState
+from closeline.flow import review, settle
 from closeline.store.desk import picks
 from closeline.store.session import unit_of_work
-from tests.builders.moments import ENDS
-from tests.builders.records import TENANT, rows_of
+from tests.builders.moments import DAY, ENDS, OPENS, START, WEEK
+from tests.builders.payloads import a_payload, a_result, an_event, three_markets
+from tests.builders.records import TENANT, rows_of, take_in
+from tests.builders.stories import published_game, rated_past
 
 
 def every(session):
@@ -97,6 +103,63 @@ def test_there_is_one_live_pick_per_market_of_an_event(played):
         keys = [(item.selection.event_id, item.selection.market) for item in every(session)]
 
     assert len(keys) == len(set(keys))
+
+
+WAITING = """
+    SELECT p.pick_id FROM pick p JOIN publication u ON u.pick_id = p.pick_id
+    WHERE p.league = :league AND NOT EXISTS (SELECT 1 FROM {answers} a WHERE a.pick_id = p.pick_id)
+    ORDER BY p.event_id, p.pick_id"""
+
+
+def test_what_waits_is_what_was_published_and_has_no_answer_in_the_order_of_events(trusting):
+    """One game of two is reviewed and settled; plain SQL says what is left of it, league by league."""
+    rated_past(trusting)
+    published_game(trusting)
+    later = an_event("g2", starts_at=START + WEEK, day=DAY + timedelta(days=7))
+    now = OPENS + WEEK
+    published_game(trusting, a_payload(later, *three_markets("g2", at=now)), at=now)
+    with unit_of_work(trusting) as session:
+        take_in(session, a_payload(a_result()), at=ENDS, phase=Phase.RESULT)
+        review.review(session, tenant_id=TENANT, league=League.NBA, snapshot_id="s", at=now)
+        settle.settle_picks(session, tenant_id=TENANT, league=League.NBA, snapshot_id="s", at=now)
+        for league in ("nba", "nfl"):
+            untracked = picks.untracked(session, tenant_id=TENANT, league=league)
+            ungraded = picks.ungraded(session, tenant_id=TENANT, league=league)
+            for found, answers in (([item for item, _ in untracked], "line_track"), (ungraded, "grade")):
+                expected = rows_of(session, WAITING.format(answers=answers), league=league)
+                assert [item.pick_id for item in found] == [row["pick_id"] for row in expected]
+        left = picks.ungraded(session, tenant_id=TENANT, league="nba")
+        assert picks.ungraded(session, tenant_id="other", league="nba") == []
+
+    assert 0 < len(left) < len(every_of(trusting))
+    assert {item.selection.event_id for item in left} == {"nba_heat_celtics_2023_11_22"}
+
+
+def every_of(engine):
+    with unit_of_work(engine, write=False) as session:
+        return every(session)
+
+
+def test_what_waits_is_found_without_a_look_at_the_picks_that_do_not(played):
+    """A day's review must not grow with the seasons behind it: names are compared, rows are read by name."""
+    with unit_of_work(played, write=False) as session:
+        if session.dialect != "sqlite":
+            pytest.skip("the plan is SQLite's")
+        asked: list[str] = []
+        driver = session.connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(asked.append)
+        picks.untracked(session, tenant_id=TENANT, league="nba")
+        picks.ungraded(session, tenant_id=TENANT, league="nba")
+        driver.set_trace_callback(None)
+        for statement in asked:
+            plan = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert [step for step in plan if "pick" in step.split()] == [
+                "SEARCH pick USING INDEX sqlite_autoindex_pick_2 (tenant_id=? AND pick_id=?)"
+            ]
+            assert "MERGE (EXCEPT)" in plan
+
+    assert len(asked) == 2
 
 
 def test_nothing_waits_for_its_close_or_its_grade_when_a_season_is_over(played):

@@ -1,5 +1,6 @@
 """Migrations make what the tables say, up and down, and a schema of the future is refused."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -35,6 +36,8 @@ CATALOGUE = {
         "SELECT prosrc FROM pg_proc WHERE pronamespace = CAST('public' AS regnamespace)",
     ],
 }
+# A column that was added later stands on the line of the one before it.
+CLAUSES = re.compile(r"\n|, (?=[a-z_]+ (?:TEXT|INTEGER|REAL)\b)")
 
 
 def catalogue(engine):
@@ -43,7 +46,7 @@ def catalogue(engine):
     with unit_of_work(engine, write=False) as session:
         for query in CATALOGUE[session.dialect]:
             for (line,) in session.rows(text(query)):
-                clauses = sorted(part.strip().rstrip(",") for part in line.splitlines())
+                clauses = sorted(part.strip().rstrip(",") for part in CLAUSES.split(line))
                 found.add("\n".join(part for part in clauses if part))
     return {line for line in found if "alembic_version" not in line}
 

@@ -9,6 +9,7 @@ from closeline.domain.limits import limits_of
 from closeline.maths.distributions import read_pair
 from closeline.maths.ratings import RatingParameters
 from closeline.store import models
+from closeline.store.packaged import read_artefact
 from closeline.store.references import alias_table
 from closeline.store.seed import DEFAULT_TENANT, SEEDED_AT, is_seeded, seed
 from closeline.store.session import unit_of_work
@@ -60,3 +61,20 @@ def test_packaged_artefacts_are_older_than_any_game():
 def test_the_seeded_aliases_read_a_teams_name_and_guess_none(seeded, spelling, team):
     with unit_of_work(seeded, write=False) as session:
         assert alias_table(session).resolve(League.NBA, "anybody", spelling) == team
+
+
+def test_an_artefact_of_a_newer_package_follows_the_older_one_and_replaces_nothing(seeded, monkeypatch):
+    with unit_of_work(seeded) as session:
+        before = models.latest(session, league="nba", kind=models.SIMULATION, as_of=SEEDED_AT)
+        newer = before[1].replace('"cap":', '"cap": ')
+        assert newer != before[1]
+        monkeypatch.setattr(
+            "closeline.store.seed.read_artefact",
+            lambda name: newer.encode() if name == "simulation_nba.json" else read_artefact(name),
+        )
+        seed(session)
+        after = models.latest(session, league="nba", kind=models.SIMULATION, as_of=SEEDED_AT + timedelta(days=1))
+
+        assert after[1] == newer
+        assert models.latest(session, league="nba", kind=models.SIMULATION, as_of=SEEDED_AT) == before
+        assert models.content_of(session, before[0]) == before[1]

@@ -1,6 +1,7 @@
 """`closeline backtest`: an archive's days, one after the other, through the same verbs as live."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +13,7 @@ from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, Database, PublishDir
 from closeline.cli.printing import print_json, progress, say
 from closeline.domain.errors import BadInput, Refused
+from closeline.domain.evaluators import Evaluator
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ PublishFrom = Annotated[
         help="The first day on which picks are published; what is before it warms up.",
     ),
 ]  # fmt: skip
+Evaluated = Annotated[
+    Evaluator,
+    typer.Option("--engine", help="How games are simulated: exactly, or by worlds of the same model."),
+]
+Worlds = Annotated[int, typer.Option("--worlds", min=1_000, help="How many worlds a game, for `--engine worlds`.")]
 OPENING_NIGHT = "tune.policy"
 
 
@@ -35,6 +42,8 @@ def backtest(
     publish_from: PublishFrom,
     db: Database = None,
     publish_dir: PublishDir = None,
+    engine: Evaluated = Evaluator.EXACT,
+    worlds: Worlds = 20_000,
     as_json: AsJson = False,
 ) -> None:
     """Run the ten verbs over an archive, day by day, with no look ahead.
@@ -49,11 +58,17 @@ def backtest(
     league = league_of(archives, read)
     with opened(db, read, first, publish_dir) as desk:
         refuse_another_first_day(desk, league, first)
-        result = _run(desk, league, first, archives, started)
+        result = _run(_forecasting(desk, engine, worlds), league, first, archives, started)
     if as_json:
         print_json(result)
         return
     _show(result)
+
+
+def _forecasting(desk: "Desk", evaluator: Evaluator, worlds: int) -> "Desk":
+    from closeline.flow.forecast import Engine
+
+    return replace(desk, forecasting=Engine(evaluator, worlds if evaluator is Evaluator.WORLDS else 0))
 
 
 def league_of(paths: Sequence[Path], archives: "Sequence[Archive]") -> League:

@@ -13,6 +13,7 @@ from closeline.domain.picks import Decision
 from closeline.flow import view
 from closeline.flow.view import Ended
 from closeline.schemas import picks as shapes
+from closeline.schemas.decomposition import Decomposition
 from closeline.store import audit, captures, forecasts, references
 from closeline.store.audit import Evidence
 from closeline.store.desk import candidates, grades, picks, publications
@@ -146,15 +147,19 @@ def _finding(item: Finding) -> shapes.Finding:
 
 
 def _run(session: Session, pick: Pick) -> tuple[shapes.Run, shapes.Prediction]:
-    run, inputs, predictions, output_hash = forecasts.run(session, pick.run_id)
-    made = next((item for item in predictions if item.prediction_id == pick.prediction_id), None)
+    whole, output_hash = forecasts.run(session, pick.run_id)
+    run = whole.run
+    made = next((item for item in whole.predictions if item.prediction_id == pick.prediction_id), None)
     if made is None:
         message = f"run {pick.run_id} must hold the prediction of pick {pick.pick_id}, did not"
         raise CorruptRecord(message)
     shape = shapes.Run(
         run_id=run.run_id, engine=run.engine, as_of=run.as_of, seed=run.seed, margin_mean=run.margin_mean,
         margin_sd=run.margin_sd, total_mean=run.total_mean, total_sd=run.total_sd,
-        inputs=[shapes.Input.model_validate(item) for item in inputs], output_hash=output_hash,
+        inputs=[shapes.Input.model_validate(item) for item in whole.inputs], output_hash=output_hash,
+        simulation_version=run.simulation_version, worlds=run.worlds, effective=run.effective,
+        distribution_digest=run.distribution_digest,
+        decomposition=Decomposition.model_validate_json(whole.decomposition) if whole.decomposition else None,
     )  # fmt: skip
     return shape, _prediction(made)
 

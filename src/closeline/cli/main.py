@@ -13,13 +13,16 @@ from closeline.cli import (
     gates,
     importing,
     mapping,
+    models,
     picks,
     policy,
     report,
+    simulate,
     status,
     verify,
 )
 from closeline.cli.faults import OneLine
+from closeline.cli.simulate.leg_text import TakingLegs
 
 app = typer.Typer(name="closeline", cls=OneLine, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -48,6 +51,7 @@ app.command("demo")(demo.demo)
 app.command("import")(importing.import_files)
 app.command("backtest")(backtest.backtest)
 app.command("report")(report.report)
+app.command("simulate", cls=TakingLegs)(simulate.simulate)
 app.command("status")(status.status)
 app.add_typer(picks.app, name="picks")
 app.add_typer(verify.app, name="verify")
@@ -55,5 +59,6 @@ app.add_typer(gates.app, name="gates")
 app.add_typer(policy.app, name="policy")
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(models.app, name="models")
 app.add_typer(db.app, name="db")
 app.add_typer(config.app, name="config")

@@ -11,7 +11,7 @@ from closeline.domain.captures import Phase
 from closeline.domain.events import MarketEvaluated
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
-from closeline.domain.markets import MONEYLINE, SPREAD, Period, opposite_line
+from closeline.domain.markets import MONEYLINE, SPREAD, opposite_line
 from closeline.domain.odds import DevigMethod, default_method
 from closeline.maths.devig_arrays import devig_two_way
 from closeline.maths.distributions import read_pair
@@ -75,7 +75,7 @@ def two_way(latest: Mapping[Series, Quote], seen: Mapping[Series, datetime], *, 
     for key in sorted(sides):
         found = {item.side: item for item in sides[key]}
         market = sides[key][0].market
-        if len(market.sides) != 2 or len(found) != 2 or market.period is not Period.FULL_GAME:
+        if len(market.sides) != 2 or len(found) != 2:
             continue
         canonical, other = found[market.sides[0]], found[market.sides[1]]
         # A side that is no longer shown is not half of a market, whatever it was before.

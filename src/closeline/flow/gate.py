@@ -9,7 +9,7 @@ from closeline.domain.events import CandidatesGated
 from closeline.domain.gates import GATES, Candidate, Limits, verdict
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
-from closeline.domain.markets import SPREAD, Selection, Side, market, opposite
+from closeline.domain.markets import MarketType, Selection, Side, market, opposite
 from closeline.domain.picks import Decision
 from closeline.domain.policies import MarketPolicy
 from closeline.maths.distributions import read_pair
@@ -91,7 +91,8 @@ def _candidate(prediction: Prediction, side: Side, around: Surroundings) -> Cand
     evaluation = around.evaluations.get((prediction.event_id, prediction.book, of.key))
     q_market = 0.5 if prediction.q_market is None else prediction.q_market
     moved = prediction.predicted_clv
-    line = prediction.line_quarters if canonical or of != SPREAD else -(prediction.line_quarters or 0)
+    mirrored = of.type is MarketType.SPREAD and not canonical
+    line = -(prediction.line_quarters or 0) if mirrored else prediction.line_quarters
     # An unchanged quote is stored once: its evaluation says when it was last seen to stand.
     seen_at = evaluation.received_at if quoted and evaluation else quote.received_at if quote else None
     policy = around.policies[of.key]

@@ -9,8 +9,9 @@ from closeline.domain.clock import Clock
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import league_day
 from closeline.domain.ports import Channel
+from closeline.flow.forecast import EXACT, Engine
 from closeline.jobs.shelf import Shelf
-from closeline.store.database.engine import Engine
+from closeline.store.database.engine import Engine as Database
 from closeline.store.past.ratings import RatingBook
 from closeline.store.references import alias_count, alias_table
 from closeline.store.session import Session
@@ -40,13 +41,14 @@ class Desk:
     stored bytes again, by whichever feed recognises them.
     """
 
-    engine: Engine
+    engine: Database
     clock: Clock
     tenant_id: str
     shelf: Shelf
     channels: tuple[Channel, ...] = ()
     publish_from: date | None = None
     read: Callable[[RawPayload], ParsedPayload] | None = None
+    forecasting: Engine = EXACT
     ratings: RatingBook = field(default_factory=RatingBook)
     aliases: AliasBook = field(default_factory=AliasBook)
 

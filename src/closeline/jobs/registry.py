@@ -114,7 +114,7 @@ def _evaluate(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Ev
 def _forecast(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     made = forecast.forecast(
         session, desk.ratings, tenant_id=desk.tenant_id, league=_league(arguments),
-        snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(),
+        snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(), engine=desk.forecasting,
     )  # fmt: skip
     return [made] if made else ()
 

@@ -13,7 +13,7 @@ from closeline.flow import forecast
 from closeline.jobs.desk import Desk
 from closeline.store import captures, evaluations, forecasts, quotes, references
 from closeline.store.captures import Snapshot
-from closeline.store.forecasts import Prediction, Run, RunInput
+from closeline.store.forecasts import Forecast, Prediction, Run
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session, unit_of_work
 
@@ -35,24 +35,24 @@ class Verified:
 def verify_run(desk: Desk, run_id: str) -> Verified:
     """Execute a run again and say whether it is identical, or where it differs. Raises NotFound for no such run."""
     with unit_of_work(desk.engine, write=False) as session:
-        run, inputs, stored, output_hash = forecasts.run(session, run_id)
-        snapshot = captures.snapshot_of(session, next(item.reference for item in inputs if item.kind == "SNAPSHOT"))
+        stored, output_hash = forecasts.run(session, run_id)
+        snapshot = captures.snapshot_of(session, stored.reference("SNAPSHOT"))
         differences = [
             *_stored_output(stored, output_hash),
-            *_bytes(desk, session, run, snapshot),
-            *_again(session, run, inputs, stored, snapshot),
+            *_bytes(desk, session, stored.run, snapshot),
+            *_again(session, stored, snapshot),
         ]
     checked: tuple[str, ...] = (
         "stored output against its hash", "stored bytes against their hash", "ratings from the first game on",
-        "every probability to the last bit",
+        "every probability to the last bit", "the joint distribution of scores", "what the means are made of",
     )  # fmt: skip
     if desk.read is not None:
         checked = (*checked, "quotes against the bytes, read again")
     return Verified(run_id, checked, tuple(differences))
 
 
-def _stored_output(stored: list[Prediction], output_hash: str) -> list[str]:
-    if forecasts.output_hash(stored) == output_hash:
+def _stored_output(stored: Forecast, output_hash: str) -> list[str]:
+    if forecasts.output_hash(stored.predictions) == output_hash:
         return []
     return ["the stored predictions no longer hash to the output that the run recorded"]
 
@@ -86,17 +86,16 @@ def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayloa
     return found
 
 
-def _again(
-    session: Session, run: Run, inputs: list[RunInput], stored: list[Prediction], snapshot: Snapshot
-) -> list[str]:
-    made = _execute(session, run, snapshot)
-    if made is None:
+def _again(session: Session, stored: Forecast, snapshot: Snapshot) -> list[str]:
+    again = _execute(session, stored.run, snapshot)
+    if again is None:
+        run = stored.run
         return [f"event {run.event_id}: the record no longer leads to a forecast of it at {run.as_of.isoformat()}"]
-    again, inputs_again, predictions = made
-    found = [f"run: {text}" for text in _fields(run, again)]
-    found += [] if inputs == inputs_again else [f"inputs: were {inputs}, are {inputs_again}"]
-    now = {item.prediction_id: item for item in predictions}
-    for item in stored:
+    found = [f"run: {text}" for text in _fields(stored.run, again.run)]
+    found += [] if stored.inputs == again.inputs else [f"inputs: were {stored.inputs}, are {again.inputs}"]
+    found += [] if stored.decomposition == again.decomposition else ["decomposition: the parts are not the same"]
+    now = {item.prediction_id: item for item in again.predictions}
+    for item in stored.predictions:
         other = now.pop(item.prediction_id, None)
         if other is None:
             found.append(f"prediction {item.market_key} {item.book}: not made again")
@@ -105,7 +104,7 @@ def _again(
     return found + [f"prediction {item.market_key} {item.book}: not in the record" for item in now.values()]
 
 
-def _execute(session: Session, run: Run, snapshot: Snapshot) -> forecast.Forecast | None:
+def _execute(session: Session, run: Run, snapshot: Snapshot) -> Forecast | None:
     league = League(run.league)
     priced = evaluations.of_snapshot(session, snapshot.snapshot_id, as_of=run.as_of)
     # The whole slate is forecast again: the arrays then have the shape that they had.
@@ -114,10 +113,12 @@ def _execute(session: Session, run: Run, snapshot: Snapshot) -> forecast.Forecas
     if run.event_id not in known:
         return None
     games = tuple(known[name] for name in slate if known[name].day == known[run.event_id].day)
-    made = forecast.predict(forecast.know(
-        session, RatingBook(), run.tenant_id, league, snapshot.snapshot_id, run.as_of, games, priced
-    ))  # fmt: skip
-    return next((item for item in made if item[0].event_id == run.event_id), None)
+    knowledge = forecast.know(
+        session, RatingBook(), run.tenant_id, league, snapshot.snapshot_id, run.as_of, games, priced,
+        run.simulation_version,
+    )  # fmt: skip
+    made = forecast.predict(knowledge, forecast.Engine.of_run(run.engine, run.worlds))
+    return next((item for item in made if item.run.event_id == run.event_id), None)
 
 
 def _fields(before: Run | Prediction, after: Run | Prediction) -> list[str]:

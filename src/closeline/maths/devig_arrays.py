@@ -5,6 +5,7 @@ handed, row by row, to `devig`, which brackets; so the two forms agree and fail 
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,12 @@ from closeline.maths.devig import NO_MARGIN, POWER_HIGHEST, devig
 from closeline.maths.prices import FloatArray, checked
 
 BLOCK = 2048
-_HALLEY_STEPS_MAX = 6
 _NEWTON_STEPS_MAX = 30
 _SUM_ERROR_MAX = 2e-13
-# From here a cubic step lands below rounding, so the last residual need not be computed.
-_CUBIC_STEP_FINISHES = 1e-7
+# The table of the power method: cells, and how far ln r goes each way (prices of 1.0001 and 1000 are 11 apart).
+_CELLS, _FAR = 16_384, 11.5
+_LAST_STEP_MAX = 5e-7
+_HIGHEST_LOOKED_UP = POWER_HIGHEST * (1.0 - 1e-6)
 
 
 def devig_two_way(prices_a: npt.ArrayLike, prices_b: npt.ArrayLike, method: DevigMethod) -> FloatArray:
@@ -102,50 +104,55 @@ def _odds_ratio_two(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
 
 
 def _power_two(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
-    """Solve the exponent by Halley's rule from k = 1, whose powers are the implied and so cost nothing."""
-    powers = np.empty((2, len(a)))  # both sides in one array: half as many calls, which is what a slate pays for
-    np.divide(1.0, a, out=powers[0])
-    np.divide(1.0, b, out=powers[1])
-    logs = np.log(powers)
-    exponent = np.ones(len(a))
-    worst = np.inf
-    for _ in range(_HALLEY_STEPS_MAX):
-        error = powers[0] + powers[1]
-        error -= 1.0
-        worst = max(np.maximum.reduce(error), -np.minimum.reduce(error))
-        exponent -= _halley(error, logs, powers)
-        if worst < _CUBIC_STEP_FINISHES:
-            break
-        np.multiply(exponent, logs, out=powers)
-        np.exp(powers, out=powers)
-    np.multiply(exponent, logs[0], out=out)
-    np.exp(out, out=out)
-    if not (worst < _CUBIC_STEP_FINISHES and np.maximum.reduce(exponent) <= POWER_HIGHEST):
-        _finish_two(a, b, out, exponent)
+    """Solve p = a^-k, 1 - p = b^-k without the exponent: ln(1 - p) = r ln p with r = ln b / ln a, one number a market.
+
+    So p is looked up by ln r, and one Newton step in its log odds finishes it: the step e leaves less than e^2 / 2.
+    """
+    log_a, ratio = np.log(a), np.log(b)
+    ratio /= log_a
+    p = _looked_up(np.log(ratio))
+    log_p, q = np.log(p), 1.0 - p
+    step = np.log(q)
+    slope = ratio * q
+    slope += p
+    ratio *= log_p
+    step -= ratio
+    step /= slope
+    q *= p
+    q *= step
+    np.add(p, q, out=out)
+    # k = -ln p / ln a. Close to its bound the bracketing form decides.
+    log_a *= _HIGHEST_LOOKED_UP
+    log_a += log_p
+    np.abs(step, out=step)
+    if not (np.maximum.reduce(step) < _LAST_STEP_MAX and np.minimum.reduce(log_a) > 0.0):
+        for row in np.flatnonzero(~((step < _LAST_STEP_MAX) & (log_a > 0.0))):
+            out[row] = devig((float(a[row]), float(b[row])), DevigMethod.POWER).probabilities[0]
 
 
-def _halley(error: FloatArray, logs: FloatArray, powers: FloatArray) -> FloatArray:
-    """Return Halley's step for a^k + b^k - 1, overwriting error and powers, which are not needed again."""
-    powers *= logs
-    slope: FloatArray = powers[0] + powers[1]
-    powers *= logs
-    bend: FloatArray = powers[0] + powers[1]
-    bend *= error
-    bend *= 0.5
-    error *= slope
-    slope *= slope
-    slope -= bend
-    error /= slope
-    return error
+def _looked_up(log_ratio: FloatArray) -> FloatArray:
+    """Return p of p + p^r = 1, its log odds within 2e-7, overwriting ln r; off the table it is no guess at all."""
+    log_ratio += _FAR
+    log_ratio *= _CELLS / (2.0 * _FAR)
+    cell = log_ratio.astype(np.intp)
+    log_ratio -= cell
+    table = _table()
+    p = table.take(cell, mode="clip")
+    cell += 1
+    rise = table.take(cell, mode="clip")
+    rise -= p
+    rise *= log_ratio
+    p += rise
+    return p
 
 
-def _finish_two(a: FloatArray, b: FloatArray, out: FloatArray, exponent: FloatArray) -> None:
-    """Bracket the rows whose probabilities do not yet sum to 1, or whose exponent is out of bounds."""
-    total = out + np.exp(exponent * -np.log(b))
-    for row in np.flatnonzero(
-        ~((np.abs(total - 1.0) < _SUM_ERROR_MAX) & (exponent > 0.0) & (exponent <= POWER_HIGHEST))
-    ):
-        out[row] = devig((float(a[row]), float(b[row])), DevigMethod.POWER).probabilities[0]
+@cache
+def _table() -> FloatArray:
+    """Return p of p + p^r = 1 at even steps of ln r: from p to r there is a formula, and that is turned round here."""
+    log_odds = np.linspace(-_FAR, _FAR, _CELLS + 1)
+    log_ratio = np.log(np.logaddexp(0.0, log_odds) / np.logaddexp(0.0, -log_odds))
+    found = np.interp(np.linspace(-_FAR, _FAR, _CELLS + 1), log_ratio, log_odds)
+    return np.asarray(1.0 / (1.0 + np.exp(-found)))
 
 
 TWO_WAY: dict[DevigMethod, Callable[[FloatArray, FloatArray, FloatArray], None]] = {

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from closeline.schemas.decomposition import Decomposition
 from closeline.schemas.shape import Shape
 
 
@@ -150,6 +151,11 @@ class Run(Shape):
     total_sd: float
     inputs: list[Input]
     output_hash: str
+    simulation_version: str | None
+    worlds: int | None
+    effective: float | None
+    distribution_digest: str | None
+    decomposition: Decomposition | None
 
 
 class Versions(Shape):

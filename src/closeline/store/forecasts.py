@@ -10,11 +10,12 @@ from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
 from closeline.domain.ids import canonical_json, content_id
 from closeline.store.session import Session
-from closeline.store.tables.model import prediction, sim_run, sim_run_completion, sim_run_input
+from closeline.store.tables.model import decomposition, prediction, sim_run, sim_run_completion, sim_run_input
 
 _RUN_COLUMNS = (
     "run_id", "tenant_id", "league", "event_id", "as_of", "engine", "seed", "ratings_version", "distribution_version",
-    "config_version", "margin_mean", "margin_sd", "total_mean", "total_sd",
+    "config_version", "margin_mean", "margin_sd", "total_mean", "total_sd", "simulation_version", "worlds", "effective",
+    "distribution_digest",
 )  # fmt: skip
 _PREDICTION_COLUMNS = (
     "prediction_id", "tenant_id", "run_id", "league", "event_id", "market_key", "side", "line_quarters", "book",
@@ -25,6 +26,12 @@ _FORECAST_EVENTS = select(sim_run.c.event_id).where(
     sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id.in_(bindparam("events", expanding=True))
 )
 _RUN = select(sim_run).where(sim_run.c.run_id == bindparam("name"))
+_LAST_OF_EVENT = (
+    select(sim_run.c.run_id)
+    .where(sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id == bindparam("event"))
+    .order_by(sim_run.c.as_of.desc(), sim_run.c.run_id)
+    .limit(1)
+)
 _INPUTS = select(sim_run_input).where(sim_run_input.c.run_id == bindparam("name")).order_by(sim_run_input.c.ordinal)
 _VERSIONS = select(sim_run.c.run_id, sim_run.c.engine, sim_run.c.ratings_version, sim_run.c.distribution_version).where(
     sim_run.c.run_id.in_(bindparam("names", expanding=True))
@@ -35,6 +42,7 @@ _OF_SNAPSHOT = (
     .where(sim_run_input.c.kind == "SNAPSHOT", sim_run_input.c.reference == bindparam("snapshot"))
     .order_by(sim_run.c.event_id)
 )
+_DECOMPOSITION = select(decomposition.c.content).where(decomposition.c.run_id == bindparam("name"))
 _COMPLETION = select(sim_run_completion.c.output_hash).where(sim_run_completion.c.run_id == bindparam("name"))
 _OF_RUN = select(prediction).where(prediction.c.run_id == bindparam("name")).order_by(prediction.c.prediction_id)
 _OF_MOMENT = (
@@ -58,7 +66,6 @@ _OF_MARKET = (
     .order_by(prediction.c.as_of, prediction.c.event_id)
 )
 
-ENGINE = "distribution-v1"
 # Where the market's own probability comes from: its quote, a quote that contradicts another, or a neighbour market.
 QUOTED, SUSPECT, DERIVED = "QUOTED", "SUSPECT", "DERIVED"
 
@@ -73,7 +80,11 @@ class RunInput:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One forecast of one event. Means are points; the sds are those of the means, the game's own chance apart."""
+    """One forecast of one event. Means are points; the sds are those of the means, the game's own chance apart.
+
+    worlds is 0 for the exact evaluator, and `effective` then a share of one. The last four are null in runs made before
+    games were simulated.
+    """
 
     run_id: str
     tenant_id: str
@@ -89,6 +100,10 @@ class Run:
     margin_sd: float
     total_mean: float
     total_sd: float
+    simulation_version: str | None = None
+    worlds: int | None = None
+    effective: float | None = None
+    distribution_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,20 @@ class Prediction:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A run with its inputs, its predictions, and the text of what its means are made of."""
+
+    run: Run
+    inputs: tuple[RunInput, ...]
+    predictions: tuple[Prediction, ...]
+    decomposition: str
+
+    def reference(self, kind: str) -> str:
+        """Return what the run was made from, of a kind of input."""
+        return next(item.reference for item in self.inputs if item.kind == kind)
+
+
 def output_hash(predictions: Sequence[Prediction]) -> str:
     """Return the hash of what a run gave."""
     return content_id("output", *sorted(canonical_json(list(map(_unsigned, item.said()))) for item in predictions))
@@ -145,24 +174,14 @@ def already_forecast(session: Session, events: Sequence[str], *, tenant_id: str)
     return {row.event_id for row in rows}
 
 
-def add(
-    session: Session, runs: Sequence[tuple[Run, Sequence[RunInput], Sequence[Prediction]]], *, at: datetime,
-    runtime_ms: int,
-) -> None:  # fmt: skip
-    """Append runs with their inputs, predictions and completions."""
+def add(session: Session, made: Sequence[Forecast], *, at: datetime, runtime_ms: int) -> None:
+    """Append runs with their inputs, predictions, decompositions and completions."""
     moment = micros(at)
-    session.append(sim_run, _RUN_COLUMNS, [
-        (
-            run.run_id, run.tenant_id, run.league, run.event_id, micros(run.as_of), run.engine, run.seed,
-            run.ratings_version, run.distribution_version, run.config_version, run.margin_mean, run.margin_sd,
-            run.total_mean, run.total_sd,
-        )
-        for run, _, _ in runs
-    ])  # fmt: skip
+    session.append(sim_run, _RUN_COLUMNS, [_row(item.run) for item in made])
     session.append(sim_run_input, ("run_id", "ordinal", "kind", "reference"), [
-        (run.run_id, ordinal, item.kind, item.reference)
-        for run, inputs, _ in runs
-        for ordinal, item in enumerate(inputs)
+        (item.run.run_id, ordinal, given.kind, given.reference)
+        for item in made
+        for ordinal, given in enumerate(item.inputs)
     ])  # fmt: skip
     session.append(prediction, _PREDICTION_COLUMNS, [
         (
@@ -171,23 +190,51 @@ def add(
             item.q_market, item.p_anchor, item.predicted_clv, item.calibration_version, item.policy_version,
             micros(item.as_of),
         )
-        for _, _, predictions in runs
-        for item in predictions
+        for whole in made
+        for item in whole.predictions
     ])  # fmt: skip
+    session.append(decomposition, ("run_id", "content"), [(item.run.run_id, item.decomposition) for item in made])
     session.append(sim_run_completion, ("run_id", "output_hash", "runtime_ms", "completed_at"), [
-        (run.run_id, output_hash(predictions), runtime_ms, moment) for run, _, predictions in runs
+        (item.run.run_id, output_hash(item.predictions), runtime_ms, moment) for item in made
     ])  # fmt: skip
 
 
-def run(session: Session, run_id: str) -> tuple[Run, list[RunInput], list[Prediction], str]:
-    """Return a run with its inputs, its predictions and the hash of its output."""
+def _row(run: Run) -> tuple[object, ...]:
+    return (
+        run.run_id, run.tenant_id, run.league, run.event_id, micros(run.as_of), run.engine, run.seed,
+        run.ratings_version, run.distribution_version, run.config_version, run.margin_mean, run.margin_sd,
+        run.total_mean, run.total_sd, run.simulation_version, run.worlds, run.effective, run.distribution_digest,
+    )  # fmt: skip
+
+
+def decomposition_of(session: Session, run_id: str) -> str | None:
+    """Return the text of what a run's means are made of, null for one made before games were simulated."""
+    found = session.scalar(_DECOMPOSITION, {"name": run_id})
+    return None if found is None else str(found)
+
+
+def run(session: Session, run_id: str) -> tuple[Forecast, str]:
+    """Return a run with what belongs to it, and the hash of its output."""
     rows = session.rows(_RUN, {"name": run_id})
     if not rows:
         message = f"run must be in the record, {run_id} was not; `closeline picks show` names the run of a pick"
         raise NotFound(message)
-    inputs = [RunInput(row.kind, row.reference) for row in session.rows(_INPUTS, {"name": run_id})]
-    predictions = [_prediction(row) for row in session.rows(_OF_RUN, {"name": run_id})]
-    return Run(**rows[0]._mapping), inputs, predictions, str(session.scalar(_COMPLETION, {"name": run_id}))  # noqa: SLF001
+    made = Forecast(
+        Run(**rows[0]._mapping),  # noqa: SLF001 -- the documented way to read a row by name
+        tuple(RunInput(row.kind, row.reference) for row in session.rows(_INPUTS, {"name": run_id})),
+        tuple(_prediction(row) for row in session.rows(_OF_RUN, {"name": run_id})),
+        decomposition_of(session, run_id) or "",
+    )
+    return made, str(session.scalar(_COMPLETION, {"name": run_id}))
+
+
+def last_run(session: Session, event_id: str, *, tenant_id: str) -> str:
+    """Return the name of an event's last run; raises NotFound where it has none."""
+    found = session.scalar(_LAST_OF_EVENT, {"tenant": tenant_id, "event": event_id})
+    if found is None:
+        message = f"event must have been forecast, {event_id} was not; `closeline picks list` names events"
+        raise NotFound(message)
+    return str(found)
 
 
 def events_of_snapshot(session: Session, snapshot_id: str) -> list[str]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
@@ -26,6 +26,15 @@ _LATEST = (
     .order_by(model_version.c.created_at.desc(), model_version.c.model_version)
     .limit(1)
 )
+_COUNT = (
+    select(func.count())
+    .select_from(model_version)
+    .where(
+        model_version.c.league == bindparam("league_code"),
+        model_version.c.kind == bindparam("kind_name"),
+        model_version.c.created_at < bindparam("before"),
+    )
+)
 _POLICY = (
     select(decision_policy.c.content)
     .where(
@@ -45,6 +54,7 @@ _CONFIG = (
 
 RATINGS = "ratings"
 DISTRIBUTION = "distribution"
+SIMULATION = "simulation"
 # Packaged artefacts are known from the beginning of time. They name the seasons that they were fitted on, and a view of
 # seasons among those says that it is in sample.
 SEEDED = "packaged"
@@ -69,6 +79,11 @@ def content_of(session: Session, version: str) -> str:
         message = f"model version must be in the record, {version} was not"
         raise NotFound(message)
     return str(found)
+
+
+def count(session: Session, *, league: str, kind: str, before: datetime) -> int:
+    """Return how many artefacts of a kind are dated before a moment."""
+    return int(session.scalar(_COUNT, {"league_code": league, "kind_name": kind, "before": before}) or 0)
 
 
 def latest(session: Session, *, league: str, kind: str, as_of: datetime) -> tuple[str, str, str]:

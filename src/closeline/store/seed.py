@@ -1,7 +1,7 @@
 """What every record begins with: teams and their aliases, rating parameters, distributions, limits and books."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -15,6 +15,7 @@ from closeline.store.tables.reference import team, team_alias
 
 # Packaged artefacts date from before any game, so that a backtest has them from its first day; see `models.SEEDED`.
 SEEDED_AT = datetime(1900, 1, 1, tzinfo=UTC)
+AFTER_SEEDING = SEEDED_AT + timedelta(days=1)
 DEFAULT_TENANT = "default"
 
 
@@ -22,11 +23,18 @@ def seed(session: Session) -> None:
     """Add the packaged reference data and artefacts that the record lacks; a second call adds nothing."""
     for league in League:
         _seed_teams(session, league)
-        for kind, name in ((models.RATINGS, "ratings"), (models.DISTRIBUTION, "distribution")):
-            content = read_artefact(f"{name}_{league}.json").decode()
-            models.add(session, league=league, kind=kind, content=content, fitted_on=models.SEEDED, at=SEEDED_AT)
+        for kind in (models.RATINGS, models.DISTRIBUTION, models.SIMULATION):
+            content = read_artefact(f"{kind}_{league}.json").decode()
+            models.add(session, league=league, kind=kind, content=content, fitted_on=models.SEEDED, at=_packaged_at(
+                session, league, kind
+            ))  # fmt: skip
     limits = json.loads(read_artefact("limits.json"))
     models.add_config(session, limits, tenant_id=DEFAULT_TENANT, actor="SYSTEM", why="packaged defaults", at=SEEDED_AT)
+
+
+def _packaged_at(session: Session, league: League, kind: str) -> datetime:
+    """Return a moment before any game at which a newer package's artefact follows those of the packages before it."""
+    return SEEDED_AT + models.count(session, league=league, kind=kind, before=AFTER_SEEDING) * timedelta(seconds=1)
 
 
 def is_seeded(session: Session) -> bool:

@@ -1,0 +1,191 @@
+"""Simulating: one game on demand, from wanted means or from the record, by either evaluator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.errors import NotFound
+from closeline.domain.evaluators import Evaluator, Target
+from closeline.domain.ids import content_id
+from closeline.domain.injuries import Absence, injury_news
+from closeline.domain.leagues import League
+from closeline.flow.forecast import know
+from closeline.flow.forecast.knowledge import Knowledge
+from closeline.jobs.desk import Desk
+from closeline.maths.distributions import ScoreDistribution, pmf
+from closeline.maths.ratings import RatingForecast
+from closeline.maths.simulate.aim import Aimed
+from closeline.maths.simulate.catalogue import read_artefact
+from closeline.maths.simulate.decomposition import Decomposition, from_game, production
+from closeline.maths.simulate.news import Mixture, aimed_with_news, gathered, marginals_with_news, mixture
+from closeline.maths.simulate.simulation import Marginals, Model, Simulated, draw, evaluate_exactly
+from closeline.maths.simulate.sport import Levels, Rules
+from closeline.store import captures, evaluations, forecasts, models, references
+from closeline.store.past.closes import margin_means, total_means
+from closeline.store.past.ratings import RatingBook
+from closeline.store.session import Session, unit_of_work
+
+WORLDS = 20_000
+TOO_FEW = "the weights leave less than 0.8 of the worlds: model and fitted distribution disagree about this game"
+# News is told by at most so many shifts: each costs a game of its own.
+SHIFTS = 8
+ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a game is to be simulated: the evaluator, how many worlds, and the seed (null: from the content).
+
+    absences: who may be missing; of a game solved to the market only news younger than its quotes count. total_share:
+    points that the total falls for each point of a missing player's value.
+    """
+
+    evaluator: Evaluator = Evaluator.EXACT
+    worlds: int = WORLDS
+    seed: int | None = None
+    threads: int = 1
+    target: Target = Target.RATINGS
+    absences: tuple[Absence, ...] = ()
+    total_share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A simulated game and what it was made from; `margin` and `total` are the wanted means, points."""
+
+    league: League
+    name: str
+    margin: float
+    total: float
+    asked: Asked
+    seed: int
+    seconds: float
+    simulation_version: str
+    fitted_on: str
+    simulated: Simulated
+    decomposition: Decomposition | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A game before it is simulated: its means, how sure they are (points), what they are made of, and the model."""
+
+    name: str
+    model: Model
+    version: str
+    rules: Rules
+    means: tuple[float, float]
+    sds: tuple[float, float]
+    distributions: tuple[ScoreDistribution, ScoreDistribution]
+    parts: tuple[Adjustment, ...]
+    notes: tuple[str, ...] = ()
+
+    def marginals(self, margin: float, total: float) -> Marginals:
+        """Return the margins and totals that a game with these means should have."""
+        (one, other), (margin_sd, total_sd) = self.distributions, self.sds
+        return Marginals(
+            pmf(one, [margin], [margin_sd])[0], one.support, pmf(other, [total], [total_sd])[0], other.support
+        )
+
+
+def of_means(
+    desk: Desk, league: League, margin: float, total: float, season: int, *, playoff: bool, asked: Asked
+) -> Answer:
+    """Simulate a game with these means (home - away, home + away); ValueError where no teams would play so."""
+    with unit_of_work(desk.engine, write=False) as session:
+        version, content, _ = models.latest(session, league=league, kind=models.SIMULATION, as_of=desk.clock())
+    artefact = read_artefact(content)
+    setting = _Setting(
+        f"{league} margin {margin:g} total {total:g}", artefact.model, version, Rules(season, playoff),
+        (margin, total), (0.0, 0.0), (artefact.margin, artefact.total),
+        (Adjustment(AdjustmentName.BASE_RATING, margin, total, ASKED),),
+    )  # fmt: skip
+    return _answer(setting, asked)
+
+
+def of_event(desk: Desk, event_id: str, asked: Asked) -> Answer:
+    """Simulate an event as its last forecast knew it; NotFound where the record has no forecast of it."""
+    with unit_of_work(desk.engine, write=False) as session:
+        known = _known(session, desk, event_id)
+    if asked.target is Target.MARKET:
+        known = _solved_to_market(known)
+        news = injury_news(asked.absences, known.as_of)
+        asked = replace(asked, absences=news.kept)
+        notes = tuple(f"already in the quotes: {absence.player}" for absence in news.dropped)
+    else:
+        notes = ()
+    rated = known.rated
+    setting = _Setting(
+        event_id, known.model, known.simulation_version, Rules(known.games[0].season),
+        (float(rated.margin_mean[0]), float(rated.total_mean[0])),
+        (float(rated.margin_sd[0]), float(rated.total_sd[0])), (known.margin, known.total), known.parts[0], notes,
+    )  # fmt: skip
+    return _answer(setting, asked)
+
+
+def _solved_to_market(known: Knowledge) -> Knowledge:
+    """Return what is known with the market's means in place of the ratings'; NotFound where the market lacks one."""
+    priced = [{item.market_key: item for item in markets if item.is_reference} for markets in known.markets]
+    margin, total = margin_means(known.league, known.margin, priced), total_means(known.total, priced)
+    if np.isnan([*margin, *total]).any():
+        message = "event must be quoted on a side and on its total to be solved to the market; use --target ratings"
+        raise NotFound(message)
+    sure = np.zeros(len(known.games))
+    parts = ((Adjustment(AdjustmentName.BASE_RATING, float(margin[0]), float(total[0]), Target.MARKET),),)
+    return replace(known, rated=RatingForecast(margin, sure, total, sure), parts=parts)
+
+
+def _known(session: Session, desk: Desk, event_id: str) -> Knowledge:
+    made, _ = forecasts.run(session, forecasts.last_run(session, event_id, tenant_id=desk.tenant_id))
+    run, snapshot_id = made.run, made.reference("SNAPSHOT")
+    versions = references.versions(session, [event_id], as_of=run.as_of)
+    priced = evaluations.of_snapshot(session, captures.snapshot_of(session, snapshot_id).snapshot_id, as_of=run.as_of)
+    return know(
+        session, RatingBook(), run.tenant_id, League(run.league), snapshot_id, run.as_of, (versions[event_id],),
+        [item for item in priced if item.event_id == event_id],
+    )  # fmt: skip
+
+
+def _answer(setting: _Setting, asked: Asked) -> Answer:
+    seed = _seed(asked, setting.version, setting.name, setting.rules, asked.target, *asked.absences)
+    began = perf_counter()
+    news = gathered(mixture(asked.absences, asked.total_share), SHIFTS)
+    aim = aimed_with_news(setting.model, setting.rules, *setting.means, news.shifts)
+    each = [setting.marginals(*_moved(setting.means, (shift.margin, shift.total))) for shift in news.shifts]
+    simulated = _evaluate(setting.model, aim, marginals_with_news(each, news.shifts), asked, seed)
+    notes = [*setting.notes, news.note, TOO_FEW if simulated.too_few else ""]
+    means = _moved(setting.means, news.mean)
+    return Answer(
+        setting.model.league, setting.name, *means, asked, seed, perf_counter() - began, setting.version,
+        setting.model.fitted_on, simulated, _decomposed(setting, aim, news, means), tuple(filter(None, notes)),
+    )  # fmt: skip
+
+
+def _decomposed(setting: _Setting, aim: Aimed, news: Mixture, means: tuple[float, float]) -> Decomposition:
+    parts: Sequence[Adjustment] = setting.parts
+    if any(news.mean):
+        parts = (*parts, Adjustment(AdjustmentName.INJURIES, *news.mean, ASKED))
+    model = setting.model
+    return from_game(
+        aim.game, production(model.sport.nights(Levels(), setting.rules)), parts, league=model.league,
+        team_total_sd=model.team_total_sd, margin=means[0], total=means[1],
+    )  # fmt: skip
+
+
+def _moved(means: tuple[float, float], by: tuple[float, float]) -> tuple[float, float]:
+    return means[0] + by[0], means[1] + by[1]
+
+
+def _evaluate(model: Model, aim: Aimed, marginals: Marginals, asked: Asked, seed: int) -> Simulated:
+    if asked.evaluator is Evaluator.WORLDS:
+        return draw(model, aim, marginals, asked.worlds, seed, asked.threads)
+    return evaluate_exactly(model, aim, marginals)
+
+
+def _seed(asked: Asked, *content: object) -> int:
+    """Return the seed asked for, else one that the content gives."""
+    return int(content_id("simulate", *map(str, content))[:15], 16) if asked.seed is None else asked.seed
