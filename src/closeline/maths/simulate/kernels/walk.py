@@ -178,7 +178,9 @@ def _regulation(
                 _draw(keys, np.uint64(1 + slot) * GOLDEN, drawn)
                 _choose(home, away, drawn, chosen, outcomes, most)
                 _look_up(entries[plays[slot]], chosen)
-                _gain(home, away, begins, slot, drawn, chosen, most)
+                if starts[slot] < CERTAIN:
+                    _hold(begins, slot, chosen)
+                _gain(home, away, drawn, chosen, most)
         for place in range(size):
             scores[block[place], period, 0] = home[place] - before_home[place]
             scores[block[place], period, 1] = away[place] - before_away[place]
@@ -219,14 +221,20 @@ def _look_up(entries: Words, chosen: Words) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _gain(home: Integers, away: Integers, begins: Integers, slot: int, drawn: Words, entries: Words, most: int) -> None:
-    """Add the points in every world that has begun: a number's low half picks an entry's own gains, or the others."""
+def _hold(begins: Integers, slot: int, entries: Words) -> None:
+    """Put an entry without gains where the period has not begun."""
+    for place in range(begins.shape[0]):
+        entries[place] *= np.uint64(begins[place] <= slot)
+
+
+@njit(cache=True, nogil=True)
+def _gain(home: Integers, away: Integers, drawn: Words, entries: Words, most: int) -> None:
+    """Add the points of a play: a number's low half picks an entry's own gains, or the others."""
     for place in range(home.shape[0]):
         stays = ((drawn[place] & LOW_HALF) - (entries[place] >> HALF)) >> SIGN
         gained = entries[place] >> (stays << TO_OWN)
-        begun = (begins[place] - slot - 1) >> 63  # all bits, or none
-        home[place] = min(most, home[place] + (np.int64((gained >> BYTE) & LOW_BYTE) & begun))
-        away[place] = min(most, away[place] + (np.int64(gained & LOW_BYTE) & begun))
+        home[place] = min(most, home[place] + np.int64((gained >> BYTE) & LOW_BYTE))
+        away[place] = min(most, away[place] + np.int64(gained & LOW_BYTE))
 
 
 @njit(cache=True, nogil=True)
