@@ -16,7 +16,7 @@ def _sd(joint: np.ndarray, sign: int) -> float:
 @pytest.mark.parametrize(("margin", "total"), [(0.0, 18.0), (3.5, 14.0), (-6.0, 21.5), (1.25, 26.0)])
 def test_the_solved_game_has_the_wanted_means(margin: float, total: float) -> None:
     found = means(solve(ToySport(), RULES, margin, total).final)
-    assert found == pytest.approx((margin, total), abs=0.005)
+    assert found == pytest.approx((margin, total), abs=0.02)
 
 
 def test_equal_teams_get_equal_levels_and_exchanging_teams_exchanges_them() -> None:

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-REACH = 0.6  # the grid covers teams that score up to e^0.6 of the league's level, and down to its inverse
+REACH = 0.6  # the grid covers teams that score up to e^0.6 of the level and down to its inverse, or as many
+WIDE = 1.8  # sds of a total as points of one team, whichever is nearer
 GRID = 7
 FARTHEST = 5 * REACH
 STEPS = 12
 # How near the means must come, in standard deviations of a game's total; the weights take up what is left.
-CLOSE = 5e-4
+CLOSE = 2.5e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +112,26 @@ class _Surface:
     scale: Floats
     slopes: Floats
     unit: float
+    reach: float
 
     def levels(self, margin: float, total: float) -> Floats:
         """Return the first guess, shape (2,): home, away. Far outside the grid a polynomial says nothing."""
         guess = (_powers((np.array([[margin, total]]) - self.centre) / self.scale) @ self.terms)[0]
-        return np.asarray(np.clip(guess, -1.5 * REACH, 1.5 * REACH))
+        return np.asarray(np.clip(guess, -1.5 * self.reach, 1.5 * self.reach))
 
 
 @lru_cache(maxsize=64)
 def _surface(sport: Sport, rules: Rules) -> _Surface:
-    side = np.linspace(-REACH, REACH, GRID)
+    level = final(sport.nights(Levels(), rules))
+    unit, points = _total_sd(level), sum(means(level)) / 2.0
+    reach = min(REACH, WIDE * unit / points)
+    side = np.linspace(-reach, reach, GRID)
     tried = np.array([(home, away) for home in side for away in side])
     reached = np.array([means(final(sport.nights(Levels(*pair), rules))) for pair in tried])
     centre, scale = reached.mean(axis=0), reached.std(axis=0)
     terms = np.linalg.lstsq(_powers((reached - centre) / scale), tried, rcond=None)[0]
     slopes = np.linalg.lstsq(np.column_stack([np.ones(len(tried)), tried]), reached, rcond=None)[0][1:].T
-    return _Surface(terms, centre, scale, slopes, _total_sd(final(sport.nights(Levels(), rules))))
+    return _Surface(terms, centre, scale, slopes, unit, reach)
 
 
 def _total_sd(joint: Floats) -> float:
