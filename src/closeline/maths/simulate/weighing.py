@@ -122,12 +122,11 @@ def of_winner(fitted: Fitted, joint: Floats) -> Fitted:
 def of_one_parity(fitted: Fitted) -> Fitted:
     """Return margins and totals that one game can have: both are odd, or neither is, so their odd shares are equal.
 
-    Fitted apart they differ a little; each is moved half the way.
+    Fitted apart they differ a little. Margins stay: their key numbers make the share of odd ones, totals follow.
     """
     most = fitted.margin.size // 2
     odd_margin, odd_total = np.arange(-most, most + 1) % 2 == 1, np.arange(fitted.total.size) % 2 == 1
-    share = (fitted.margin[odd_margin].sum() + fitted.total[odd_total].sum()) / 2.0
-    return Fitted(_with_odd(fitted.margin, odd_margin, share), _with_odd(fitted.total, odd_total, share))
+    return Fitted(fitted.margin, _with_odd(fitted.total, odd_total, float(fitted.margin[odd_margin].sum())))
 
 
 def _with_odd(mass: Floats, odd: NDArray[np.bool_], share: float) -> Floats:
