@@ -67,11 +67,11 @@ def on_support(mass: Floats, support: tuple[int, int], low: int, high: int) -> F
 def weigh(joint: Floats, fitted: Fitted, cap: float) -> Weights:
     """Return the weights that give a joint of final scores the fitted margins and totals, each within [1/cap, cap]."""
     most = joint.shape[0] - 1
-    fitted = of_one_parity(fitted)
     cells = np.flatnonzero(joint.ravel() > REACHABLE)
     home, away = np.divmod(cells, most + 1)
     margins, totals = home - away + most, home + away
     mass = joint.ravel()[cells]
+    fitted = of_one_parity(_possible(fitted, margins))
     ratios = _proportions(mass, margins, totals, fitted.margin, fitted.total)
     by_score = np.ones((most + 1) ** 2)
     by_score[cells] = np.clip(ratios, 1.0 / cap, cap)
@@ -127,6 +127,13 @@ def of_one_parity(fitted: Fitted) -> Fitted:
     most = fitted.margin.size // 2
     odd_margin, odd_total = np.arange(-most, most + 1) % 2 == 1, np.arange(fitted.total.size) % 2 == 1
     return Fitted(fitted.margin, _with_odd(fitted.total, odd_total, float(fitted.margin[odd_margin].sum())))
+
+
+def _possible(fitted: Fitted, margins: Integers) -> Fitted:
+    """Return the fitted margins without those that the model cannot give, such as a tie where none can stand."""
+    given = np.bincount(margins, minlength=fitted.margin.size) > 0
+    margin = np.where(given, fitted.margin, 0.0)
+    return Fitted(margin / margin.sum(), fitted.total)
 
 
 def _with_odd(mass: Floats, odd: NDArray[np.bool_], share: float) -> Floats:
