@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.adjustments import Adjustment, AdjustmentName, moved_by, news_since
 from closeline.domain.errors import NotFound
 from closeline.domain.evaluators import Evaluator, Target
 from closeline.domain.ids import content_id
@@ -39,8 +39,9 @@ ASKED = "asked"
 class Asked:
     """How a game is to be simulated: the evaluator, how many worlds, and the seed (null: from the content).
 
-    absences: who may be missing; of a game solved to the market only news younger than its quotes count. total_share:
-    points that the total falls for each point of a missing player's value.
+    absences: who may be missing. adjustments: what else moves the means. Of a game that is solved to the market only
+    news younger than its quotes counts. total_share: points that the total falls for each point of a missing player's
+    value.
     """
 
     evaluator: Evaluator = Evaluator.EXACT
@@ -49,6 +50,7 @@ class Asked:
     threads: int = 1
     target: Target = Target.RATINGS
     absences: tuple[Absence, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
     total_share: float = 0.5
 
 
@@ -113,9 +115,7 @@ def of_event(desk: Desk, event_id: str, asked: Asked) -> Answer:
         known = _known(session, desk, event_id)
     if asked.target is Target.MARKET:
         known = _solved_to_market(known)
-        news = injury_news(asked.absences, known.as_of)
-        asked = replace(asked, absences=news.kept)
-        notes = tuple(f"already in the quotes: {absence.player}" for absence in news.dropped)
+        asked, notes = _only_news(asked, known)
     else:
         notes = ()
     rated = known.rated
@@ -125,6 +125,15 @@ def of_event(desk: Desk, event_id: str, asked: Asked) -> Answer:
         (float(rated.margin_sd[0]), float(rated.total_sd[0])), (known.margin, known.total), known.parts[0], notes,
     )  # fmt: skip
     return _answer(setting, asked)
+
+
+def _only_news(asked: Asked, known: Knowledge) -> tuple[Asked, tuple[str, ...]]:
+    """Return what was asked without what the quotes already know, and a note of each thing left out."""
+    missing = injury_news(asked.absences, known.as_of)
+    moving = news_since(asked.adjustments, known.as_of)
+    dropped = [item.player for item in missing.dropped] + [item.name for item in moving.dropped]
+    notes = tuple(f"already in the quotes: {name}" for name in dropped)
+    return replace(asked, absences=missing.kept, adjustments=moving.kept), notes
 
 
 def _solved_to_market(known: Knowledge) -> Knowledge:
@@ -151,8 +160,11 @@ def _known(session: Session, desk: Desk, event_id: str) -> Knowledge:
 
 
 def _answer(setting: _Setting, asked: Asked) -> Answer:
-    seed = _seed(asked, setting.version, setting.name, setting.rules, asked.target, *asked.absences)
+    seed = _seed(asked, setting.version, setting.name, setting.rules, asked.target, *asked.absences, *asked.adjustments)
     began = perf_counter()
+    setting = replace(
+        setting, means=_moved(setting.means, moved_by(asked.adjustments)), parts=(*setting.parts, *asked.adjustments)
+    )
     news = gathered(mixture(asked.absences, asked.total_share), SHIFTS)
     aim = aimed_with_news(setting.model, setting.rules, *setting.means, news.shifts)
     each = [setting.marginals(*_moved(setting.means, (shift.margin, shift.total))) for shift in news.shifts]

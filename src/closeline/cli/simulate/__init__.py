@@ -20,6 +20,7 @@ from closeline.domain.evaluators import Evaluator, Target
 from closeline.domain.leagues import League, league_day, season_of
 
 if TYPE_CHECKING:
+    from closeline.domain.adjustments import Adjustment
     from closeline.domain.injuries import Absence
     from closeline.jobs.desk import Desk
     from closeline.jobs.simulating import Answer, Asked
@@ -103,6 +104,10 @@ def simulate(
         list[str] | None,
         typer.Option("--absence", metavar="TEXT", help="Who may miss: 'HOME 4.5 QUESTIONABLE Name'; may be repeated."),
     ] = None,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option("--adjust", metavar="TEXT", help="What moves the means: 'WEATHER 0 -2.5'; may be repeated."),
+    ] = None,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="Threads; they never change a bit.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the game as a page, too.")] = None,
     db: Database = None,
@@ -113,7 +118,7 @@ def simulate(
     wanted = _asked_legs(legs or [])
     asked = replace(
         _asked(engine, worlds, seed, of_legs=bool(wanted)), threads=threads, target=_target(target, event_id),
-        absences=_absences(absence or []),
+        absences=_absences(absence or []), adjustments=_adjustments(adjust or []),
     )  # fmt: skip
     result = _simulated(game, wanted, asked, db)
     if out is not None:
@@ -183,10 +188,17 @@ def _target(target: Target | None, event_id: str | None) -> Target:
 
 def _absences(texts: list[str]) -> "tuple[Absence, ...]":
     """Read who may be missing; what is typed now is known now. Raises BadInput for what is no absence."""
-    from closeline.cli.simulate.absence_text import absence_of
+    from closeline.cli.simulate.news_text import absence_of
     from closeline.wiring import clock
 
     return tuple(absence_of(text, clock()) for text in texts)
+
+
+def _adjustments(texts: list[str]) -> "tuple[Adjustment, ...]":
+    from closeline.cli.simulate.news_text import adjustment_of
+    from closeline.wiring import clock
+
+    return tuple(adjustment_of(text, clock()) for text in texts)
 
 
 def _asked(engine: Evaluator | None, worlds: int | None, seed: int | None, *, of_legs: bool) -> "Asked":
