@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from closeline.schemas.simulation import Simulation
 
 WORLDS_MOST = 5_000_000  # a chance is then known to 0.0003; more would fill the memory to say the same
+SolvedTo = Annotated[
+    Target | None, typer.Option("--target", help="What an event is solved to: ratings, or its market.")
+]
+Absences = Annotated[
+    list[str] | None,
+    typer.Option("--absence", metavar="TEXT", help="Who may miss: 'HOME 4.5 QUESTIONABLE Name'; may be repeated."),
+]
+Adjustments = Annotated[
+    list[str] | None,
+    typer.Option("--adjust", metavar="TEXT", help="What moves the means: 'WEATHER 0 -2.5'; may be repeated."),
+]
 NAMED_BY = "EVENT_ID, or by --league with --margin and --total"
 
 

@@ -29,5 +29,10 @@ def test_nights_that_differ_more_than_the_script_says_are_found_with_their_size(
     assert total.effect_sd == 0.0
 
 
+def test_what_chance_could_have_done_is_no_effect() -> None:
+    assert Spread(seen=105.0, scripted=100.0, games=500).effect_sd == 0.0
+    assert Spread(seen=105.0, scripted=100.0, games=50_000).effect_sd > 0.0
+
+
 def test_a_script_that_is_too_wide_is_left_as_it_is() -> None:
-    assert Spread(seen=100.0, scripted=120.0).effect_sd == 0.0
+    assert Spread(seen=100.0, scripted=120.0, games=5_000).effect_sd == 0.0

@@ -23,22 +23,26 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 BINS = 4
-# A missing share of the variance below this is not told apart from chance, and would cost twice the time.
-TELLING = 0.03
+# A missing share of the variance below this is not worth twice the time, nor one within so many standard errors.
+WORTH = 0.03
+ERRORS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Variances about the closing means: what games showed, and what the script gives at the same means."""
+    """Variances about the closing means: what so many games showed, and what the script gives at the same means."""
 
     seen: float
     scripted: float
+    games: int
 
     @property
     def effect_sd(self) -> float:
         """Return the sd of the game-level effect that makes up the difference; 0 where the script is wide enough."""
         missing = self.seen - self.scripted
-        return float(np.sqrt(missing)) if missing > TELLING * self.seen else 0.0
+        # The standard error of a variance is about its own size times sqrt(2 / n).
+        least = self.seen * max(WORTH, ERRORS * np.sqrt(2.0 / self.games))
+        return float(np.sqrt(missing)) if missing > least else 0.0
 
 
 def spreads(sport: Sport, played: Played) -> tuple[Spread, Spread]:
@@ -50,8 +54,8 @@ def spreads(sport: Sport, played: Played) -> tuple[Spread, Spread]:
     weights = np.array([count for _, count in _bins(games)], dtype=np.float64)
     within = weights @ scripted / weights.sum()
     return (
-        Spread(_residual(home - away, games.margin), float(within[0])),
-        Spread(_residual(home + away, games.total), float(within[1])),
+        Spread(_residual(home - away, games.margin), float(within[0]), home.size),
+        Spread(_residual(home + away, games.total), float(within[1]), home.size),
     )
 
 
