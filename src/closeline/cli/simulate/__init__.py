@@ -107,18 +107,9 @@ def simulate(
     alternates: Annotated[
         bool, typer.Option("--alternates", "--all", help="Show every line, not only main ones.")
     ] = False,
-    target: Annotated[
-        Target | None,
-        typer.Option("--target", help="What an event is solved to: ratings, or its market."),
-    ] = None,
-    absence: Annotated[
-        list[str] | None,
-        typer.Option("--absence", metavar="TEXT", help="Who may miss: 'HOME 4.5 QUESTIONABLE Name'; may be repeated."),
-    ] = None,
-    adjust: Annotated[
-        list[str] | None,
-        typer.Option("--adjust", metavar="TEXT", help="What moves the means: 'WEATHER 0 -2.5'; may be repeated."),
-    ] = None,
+    target: SolvedTo = None,
+    absence: Absences = None,
+    adjust: Adjustments = None,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="Threads; they never change a bit.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the game as a page, too.")] = None,
     db: Database = None,
