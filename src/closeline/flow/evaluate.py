@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from closeline.domain.captures import Phase
+from closeline.domain.digits import of_formula
 from closeline.domain.events import MarketEvaluated
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
@@ -100,7 +101,7 @@ def fair_prices(pairs: Sequence[TwoWay], *, league: League, snapshot_id: str) ->
 
 def _fair(pairs: Sequence[TwoWay], method: DevigMethod) -> list[float]:
     prices = np.array([(pair.canonical.price.decimal, pair.other.price.decimal) for pair in pairs])
-    return [round(float(fair), 12) for fair in devig_two_way(prices[:, 0], prices[:, 1], method)]
+    return [of_formula(float(fair)) for fair in devig_two_way(prices[:, 0], prices[:, 1], method)]
 
 
 def _evaluation(pair: TwoWay, fair: float, method: DevigMethod, snapshot_id: str) -> Evaluation:
@@ -109,5 +110,5 @@ def _evaluation(pair: TwoWay, fair: float, method: DevigMethod, snapshot_id: str
     flags = UNDERROUND if booksum < 1 else "" if BOOKSUM_LOW <= booksum <= BOOKSUM_HIGH else BOOKSUM
     return Evaluation(
         snapshot_id, quote.event_id, quote.book, quote.market.key, quote.line_quarters, fair,
-        round(float(booksum) - 1, 12), method, flags, pair.received_at,
+        of_formula(float(booksum) - 1), method, flags, pair.received_at,
     )  # fmt: skip

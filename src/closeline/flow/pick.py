@@ -5,6 +5,7 @@ from datetime import datetime
 
 from closeline.domain.clock import instant
 from closeline.domain.closing import CLV_V1
+from closeline.domain.digits import of_formula
 from closeline.domain.events import PicksProposed
 from closeline.domain.leagues import League
 from closeline.domain.markets import SPREAD, Selection, Side, market
@@ -73,10 +74,10 @@ def _pick(
         decision=final.decision,
         tier=final.tier,
         confidence=final.confidence,
-        p_final=round(final.p_final, 12),
-        q_market=q_market if canonical else round(1 - q_market, 12),
-        edge_probability=round(final.edge_probability, 12),
-        ev_per_unit=round(final.ev_per_unit, 12),
+        p_final=of_formula(final.p_final),
+        q_market=q_market if canonical else of_formula(1 - q_market),
+        edge_probability=of_formula(final.edge_probability),
+        ev_per_unit=of_formula(final.ev_per_unit),
         predicted_clv=moved if canonical else -moved,
         stake_micros=ONE_UNIT if final.decision is Decision.PICK else 0,
         parlay_eligible=final.parlay_eligible,

@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from closeline.domain.closing import CLV_V1, BookQuote, ClosingLine, open_best_close, select_close
+from closeline.domain.digits import of_formula
 from closeline.domain.events import PicksReviewed
 from closeline.domain.leagues import League
 from closeline.domain.markets import TOTAL, MarketType, opposite, opposite_line
@@ -52,8 +53,15 @@ def review(session: Session, *, tenant_id: str, league: League, snapshot_id: str
         _reviewed(item, published_at, known[item.selection.event_id].starts_at, rows, seen)
         for item, published_at in started
     ]
+    tracks = _all_tracks(session, league, reviewed, at) if reviewed else []
+    grades.add_tracks(session, tracks)
+    missing = sum(track.missing_reason is not None for track in tracks)
+    return PicksReviewed(league, snapshot_id, len(tracks) - missing, missing)
+
+
+def _all_tracks(session: Session, league: League, reviewed: Sequence[Reviewed], at: datetime) -> list[LineTrack]:
     _, content, _ = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=at)
-    tracks = [
+    return [
         track
         for total, distribution in zip((False, True), read_pair(content), strict=True)
         for track in _tracks(
@@ -63,9 +71,6 @@ def review(session: Session, *, tenant_id: str, league: League, snapshot_id: str
             at,
         )
     ]
-    grades.add_tracks(session, tracks)
-    missing = sum(track.missing_reason is not None for track in tracks)
-    return PicksReviewed(league, snapshot_id, len(tracks) - missing, missing)
 
 
 def _reviewed(
@@ -165,8 +170,8 @@ def _close_fair(league: League, item: Reviewed) -> float:
 
 def _track(item: Reviewed, at: datetime, figures: tuple[float, float, float, int]) -> LineTrack:
     q_close, points, clv_ev, beaten = figures
-    q_close = round(q_close, 12)
-    return _with_figures(item, at, q_close, round(points, 4), round(clv_ev, 12), beaten)
+    q_close = of_formula(q_close)
+    return _with_figures(item, at, q_close, round(points, 4), of_formula(clv_ev), beaten)
 
 
 def _with_figures(
@@ -202,7 +207,7 @@ def _with_figures(
         close_snapshot_id=close.snapshot_id if close else None,
         q_close=q_close,
         clv_points=points,
-        clv_prob=None if q_close is None else round(q_close - pick.q_market, 12),
+        clv_prob=None if q_close is None else of_formula(q_close - pick.q_market),
         clv_ev=clv_ev,
         predicted_clv=pick.predicted_clv,
         beat_close=beaten,

@@ -4,6 +4,7 @@ import math
 from datetime import datetime
 
 from closeline.domain.captures import ResultStatus
+from closeline.domain.digits import of_formula
 from closeline.domain.events import PicksSettled
 from closeline.domain.leagues import League
 from closeline.domain.picks import PickState
@@ -80,9 +81,9 @@ def grade_of(item: Pick, result: EventResult, track: LineTrack | None, *, at: da
         p_final=item.p_final,
         q_market=item.q_market,
         q_close=track.q_close if track else None,
-        brier=None if won is None else round((item.p_final - won) ** 2, 12),
-        log_loss=None if won is None else round(_log_loss(item.p_final, won), 12),
-        brier_market=None if won is None else round((item.q_market - won) ** 2, 12),
+        brier=None if won is None else of_formula((item.p_final - won) ** 2),
+        log_loss=None if won is None else of_formula(_log_loss(item.p_final, won)),
+        brier_market=None if won is None else of_formula((item.q_market - won) ** 2),
         supersedes=None,
         graded_at=at,
     )

@@ -4,6 +4,7 @@ Everything learned here is a version. Nothing in force is ever edited; what repl
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from closeline.domain.calibration import activation_gate
+from closeline.domain.digits import of_fit
 from closeline.domain.events import CalibrationJudged, DistributionFitted, PolicyFitted
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
@@ -23,6 +25,7 @@ from closeline.maths.simulate.streams import stream
 from closeline.maths.trial import Trial, try_out
 from closeline.store import calibrations, models
 from closeline.store.calibrations import NewCalibration
+from closeline.store.evaluations import Evaluation
 from closeline.store.past import outcomes
 from closeline.store.past.closes import margin_means, total_means
 from closeline.store.past.games import PlayedGame, played
@@ -54,9 +57,13 @@ def fit_distribution(session: Session, *, league: League, at: datetime) -> Distr
     if results < max(GAMES_LEAST, REFIT * (int(before) if before.isdigit() else 0)):
         return None
     games = played(session, league=league, after=BEGINNING, until=at)
+    closes = [
+        {market.key: close for market in GAME_MARKETS if (close := game.close(market.key)) is not None}
+        for game in games
+    ]
     seed_margin, seed_total = read_pair(_seed(session, league))
-    margin = _fitted(games, seed_margin, league)
-    total = _fitted(games, seed_total, league)
+    margin = _fitted(games, closes, seed_margin, league)
+    total = _fitted(games, closes, seed_total, league)
     if margin is None or total is None:
         return None
     content = {
@@ -74,11 +81,9 @@ def _seed(session: Session, league: League) -> str:
     return models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=BEGINNING)[1]
 
 
-def _fitted(games: list[PlayedGame], seed: ScoreDistribution, league: League) -> tuple[ScoreDistribution, int] | None:
-    closes = [
-        {market.key: close for market in GAME_MARKETS if (close := game.close(market.key)) is not None}
-        for game in games
-    ]
+def _fitted(
+    games: Sequence[PlayedGame], closes: Sequence[dict[str, Evaluation]], seed: ScoreDistribution, league: League
+) -> tuple[ScoreDistribution, int] | None:
     is_margin = seed.quantity == "margin"
     means = margin_means(league, seed, closes) if is_margin else total_means(seed, closes)
     sign = -1 if is_margin else 1
@@ -228,7 +233,7 @@ def _market_policy(
         previous = before.of(market.key)
         found = Threshold(previous.threshold, previous.threshold_n, previous.clv_lower_90) if previous else NO_THRESHOLD
     return MarketPolicy(
-        market.key, _trust(movement), movement.standard_error, movement.n, found.edge, found.n, found.lower_90
+        market.key, _trust(movement), of_fit(movement.standard_error), movement.n, found.edge, found.n, found.lower_90
     )
 
 
@@ -244,7 +249,7 @@ def _study(session: Session, tenant_id: str, league: League, market: Market, kno
 
 def _trust(movement: Movement) -> float:
     # A negative beta says that the market runs from the model: then the model is not followed at all.
-    return round(max(movement.beta, 0.0), 9)
+    return of_fit(max(movement.beta, 0.0))
 
 
 def _threshold(session: Session, market: Market, study: Study, beta: float, at: datetime) -> Threshold:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from closeline.domain.digits import of_fit
 from closeline.maths.bootstrap import clustered_standard_error
 
 Floats = NDArray[np.float64]
@@ -81,5 +82,5 @@ def fit_threshold(predicted: ArrayLike, realised: ArrayLike, days: NDArray[np.in
             break
         lower = float(value[played].mean()) - NORMAL_90 * clustered_standard_error(value[played], days[played])
         if lower >= 0.0:
-            return Threshold(least, count, lower)
+            return Threshold(least, count, of_fit(lower))
     return Threshold(None, int((edge >= 0).sum()), None)

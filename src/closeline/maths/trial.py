@@ -1,12 +1,14 @@
 """A calibration on trial: fitted on the past, judged on what came after it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from closeline.domain.calibration import ActivationEvidence, CalibrationMethod, CalibrationScope
+from closeline.domain.digits import of_fit
 from closeline.maths.bootstrap import clustered_upper_bound
 from closeline.maths.calibrate import CalibrationMap, fit_calibration, method_for
 from closeline.maths.reliability import BinScheme, calibration_slope, expected_calibration_error, noise_floor
@@ -53,7 +55,7 @@ def try_out(p_raw: Floats, won: Floats, days: Days, *, active: CalibrationMap, g
     method = method_for(int(parts.train.sum()))
     if method is CalibrationMethod.IDENTITY:
         return None
-    fitted = fit_calibration(method, p_raw[parts.train], won[parts.train])
+    fitted = fit_calibration(method, p_raw[parts.train], won[parts.train]).kept()
     raw, outcome, when = p_raw[parts.judge], won[parts.judge], days[parts.judge]
     old, new = active.apply(raw), fitted.apply(raw)
     difference = brier_scores(new, outcome) - brier_scores(old, outcome)
@@ -79,7 +81,12 @@ def try_out(p_raw: Floats, won: Floats, days: Days, *, active: CalibrationMap, g
         slope_standard_error=slope_error,
         trained=int(parts.train.sum()),
     )
-    return Trial(fitted, evidence, parts)
+    return Trial(fitted, _kept(evidence), parts)
+
+
+def _kept(evidence: ActivationEvidence) -> ActivationEvidence:
+    figures: dict[str, Any] = {name: of_fit(item) for name, item in asdict(evidence).items() if isinstance(item, float)}
+    return replace(evidence, **figures)
 
 
 def _slope(p: Floats, won: Floats) -> tuple[float, float]:

@@ -10,12 +10,13 @@ from time import perf_counter
 import numpy as np
 
 from closeline.domain.clock import micros
+from closeline.domain.digits import FORMULA_DECIMALS, of_formula
 from closeline.domain.events import ForecastMade
 from closeline.domain.ids import content_id
 from closeline.domain.leagues import League
 from closeline.flow.forecast.games import EXACT, Engine, simulate_slate
 from closeline.flow.forecast.knowledge import Knowledge, know
-from closeline.flow.forecast.questions import DECIMALS, Question, questions_of, rounded
+from closeline.flow.forecast.questions import Question, questions_of
 from closeline.maths.calibrate import IDENTITY, CalibrationMap
 from closeline.maths.policy import anchored
 from closeline.maths.simulate.board import Chances
@@ -75,7 +76,7 @@ def predict(known: Knowledge, engine: Engine = EXACT) -> list[Forecast]:
         found = board.chances(question.market, question.market.sides[0], question.line_quarters)
         answered[question.game].append(_prediction(known, runs[question.game], question, found))
     return [
-        Forecast(run, tuple(_inputs(known, game)), tuple(answered[game]), games[game].decomposition.to_json())
+        Forecast(run, tuple(_inputs(known, game)), tuple(answered[game]), games[game].decomposition.kept().to_json())
         for game, run in enumerate(runs)
     ]
 
@@ -100,19 +101,19 @@ def _seed(run_id: str) -> int:
 def _run(known: Knowledge, engine: Engine, game: int, run_id: str, simulated: Simulated) -> Run:
     rated = known.rated
     margin, margin_sd, total, total_sd = (
-        rounded(float(values[game]))
+        of_formula(float(values[game]))
         for values in (rated.margin_mean, rated.margin_sd, rated.total_mean, rated.total_sd)
     )
     return Run(
         run_id, known.tenant_id, known.league, known.games[game].event_id, known.as_of, _engine_name(known, engine),
         _seed(run_id), known.ratings_version, known.distribution_version, known.config_version, margin, margin_sd,
-        total, total_sd, known.simulation_version, engine.worlds, rounded(simulated.effective), _digest(simulated),
+        total, total_sd, known.simulation_version, engine.worlds, of_formula(simulated.effective), _digest(simulated),
     )  # fmt: skip
 
 
 def _digest(simulated: Simulated) -> str:
     """Return the hash of the joint distribution of final scores, to the digits that are kept."""
-    return content_id("scores", np.round(simulated.final, DECIMALS).tobytes().hex())
+    return content_id("scores", np.round(simulated.final, FORMULA_DECIMALS).tobytes().hex())
 
 
 def _inputs(known: Knowledge, game: int) -> list[RunInput]:
@@ -127,17 +128,17 @@ def _prediction(known: Knowledge, run: Run, question: Question, found: Chances) 
     key = question.market.key
     active = known.maps.get(key)
     policy = known.policy.of(key) if known.policy else None
-    p_raw = rounded(min(max(found.no_push, SUREST), 1.0 - SUREST))
-    calibrated = rounded(float(_map(active).apply(np.array([p_raw]))[0]))
+    p_raw = of_formula(min(max(found.no_push, SUREST), 1.0 - SUREST))
+    calibrated = of_formula(float(_map(active).apply(np.array([p_raw]))[0]))
     anchor = None
     if policy is not None and question.q_market is not None:
-        anchor = rounded(float(anchored(question.q_market, calibrated, policy.beta)))
-    moved = None if anchor is None or question.q_market is None else rounded(anchor - question.q_market)
+        anchor = of_formula(float(anchored(question.q_market, calibrated, policy.beta)))
+    moved = None if anchor is None or question.q_market is None else of_formula(anchor - question.q_market)
     return Prediction(
         content_id("prediction", run.run_id, key, question.line_quarters, question.book), known.tenant_id, run.run_id,
         known.league, run.event_id, key, question.market.sides[0], question.line_quarters, question.book,
-        question.snapshot_id, question.basis, p_raw, rounded(found.push), calibrated, question.q_market, anchor, moved,
-        active.calibration_version if active else None, known.policy.policy_version if known.policy else None,
+        question.snapshot_id, question.basis, p_raw, of_formula(found.push), calibrated, question.q_market, anchor,
+        moved, active.calibration_version if active else None, known.policy.policy_version if known.policy else None,
         known.as_of,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from closeline.domain.digits import of_formula
 from closeline.domain.markets import GAME_MARKETS, MONEYLINE, SPREAD, Market, MarketType, market
 from closeline.flow.forecast.knowledge import Knowledge
 from closeline.maths.distributions import Side, no_push, price_across
@@ -13,7 +14,6 @@ from closeline.store.forecasts import DERIVED, QUOTED, SUSPECT
 from closeline.store.past import closes
 
 REFERENCE_BOOKS = ("pinnacle", "circa", "betonlineag", "archive")
-DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,6 @@ def questions_of(known: Knowledge) -> list[Question]:
     """Return what is asked of a slate: every quoted two-sided market, and who wins where nobody quotes it."""
     turned = _misdirected(known)
     return [question for game in range(len(known.games)) for question in _of_game(known, game, turned)]
-
-
-def rounded(value: float) -> float:
-    """Return a probability as it is stored.
-
-    Twelve decimals are far below what any model knows, and above what another instruction set may change.
-    """
-    return round(value, DECIMALS)
 
 
 def _misdirected(known: Knowledge) -> bool:
@@ -76,7 +68,7 @@ def _derived(known: Knowledge, game: int, spread: Evaluation | None) -> Question
     if spread is not None and spread.is_reference and spread.line_quarters is not None:
         lines = np.array([spread.line_quarters / 4])
         fair = np.array([spread.fair_probability])
-        q_market = rounded(float(no_push(price_across(known.margin, lines, fair, np.zeros(1), Side.HOME))[0]))
+        q_market = of_formula(float(no_push(price_across(known.margin, lines, fair, np.zeros(1), Side.HOME))[0]))
     return Question(game, MONEYLINE, None, spread.book if spread else "", None, DERIVED, q_market)
 
 

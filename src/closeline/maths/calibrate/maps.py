@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Self
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from closeline.domain.calibration import CalibrationMethod
+from closeline.domain.digits import of_fit, of_formula
 from closeline.maths.calibrate.parametric import apply_beta, apply_platt, apply_temperature
 from closeline.maths.score import PROBABILITY_EPSILON, FloatArray
 
@@ -55,6 +56,11 @@ class CalibrationMap:
         """Return calibrated probabilities, elementwise; p and they are kept in [1e-6, 1 - 1e-6]."""
         raw = np.clip(np.asarray(p, dtype=np.float64), PROBABILITY_EPSILON, 1.0 - PROBABILITY_EPSILON)
         return np.asarray(np.clip(_APPLY[self.method](self, raw), PROBABILITY_EPSILON, 1.0 - PROBABILITY_EPSILON))
+
+    def kept(self) -> Self:
+        """Return the map as it is stored: with as many digits as every machine agrees on."""
+        knots = tuple((of_formula(raw), of_formula(calibrated)) for raw, calibrated in self.knots)
+        return replace(self, parameters=tuple(map(of_fit, self.parameters)), knots=knots)
 
     def to_json(self) -> str:
         """Return canonical JSON: keys in order, no spaces, every float by its shortest exact text."""

@@ -27,7 +27,7 @@ WIDE = 1.8  # sds of a total as points of one team, whichever is nearer
 GRID = 7
 FARTHEST = 5 * REACH
 STEPS = 12
-DECIMALS = 9  # of a level: a billionth of a team's scoring
+DECIMALS = 6  # of a level: a millionth of a team's scoring
 # How near the means must come, in standard deviations of a game's total; the weights take up what is left.
 CLOSE = 2.5e-3
 
@@ -75,7 +75,7 @@ def solve(sport: Sport, rules: Rules, margin: float, total: float) -> Solved:
     levels, slopes = surface.levels(margin, total), surface.slopes
     step, before = np.zeros(2), np.zeros(2)
     for number in range(STEPS):
-        # A matrix library's last bits may depend on the machine's load; what is played from them must not.
+        # A matrix library's last bits depend on the processor; what is played from them must not.
         levels = np.round(levels, DECIMALS)
         nights = sport.nights(Levels(*levels.tolist()), rules)
         joint = final(nights)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import NoReturn
 
 from closeline.domain.adjustments import Adjustment, AdjustmentName, moved_by
 from closeline.domain.clock import aware
+from closeline.domain.digits import of_fit
 
 SUM_ERROR_MAX = 1e-9  # points by which adjustments may miss the move that they explain
 BEYOND = 1e12  # no count of points is as large, and no number that is none passes a comparison with it
@@ -21,6 +22,10 @@ class Figure:
     value: float
     baseline: float
     z: float
+
+    def kept(self) -> Figure:
+        """Return the figure as it is stored."""
+        return Figure(of_fit(self.value), of_fit(self.baseline), of_fit(self.z))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,11 @@ class TeamUnits:
         """Return the points that the team is expected to score, overtime included."""
         return self.regulation_points + self.overtime_points
 
+    def kept(self) -> TeamUnits:
+        """Return the team's figures as they are stored."""
+        rates = tuple(Rate(rate.label, rate.figure.kept()) for rate in self.rates)
+        return TeamUnits(self.units.kept(), self.efficiency.kept(), rates, of_fit(self.overtime_points))
+
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
@@ -76,6 +86,10 @@ class Decomposition:
             # Written so that a sum that is no number fails as well.
             if not abs(found - needed) <= SUM_ERROR_MAX:
                 raise ValueError(f"adjustments of the {name} must sum to {needed:.12g}, summed to {found:.12g}")
+
+    def kept(self) -> Decomposition:
+        """Return the decomposition as it is stored: with as many digits as every machine agrees on."""
+        return replace(self, team_home=self.team_home.kept(), team_away=self.team_away.kept())
 
     def to_json(self) -> str:
         """Return the exact text; equal decompositions give equal bytes, and reading it back gives them again."""
