@@ -3,6 +3,7 @@
 import itertools
 import math
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -168,6 +169,7 @@ def test_the_bulk_agrees_with_one_by_one_across_blocks(method, outcomes):
 
 @example([(1.001, 1000.0)], POWER)
 @example([(1.0001, 9000.0), (2.0, 2.0)], POWER)
+@example([(1.000001, 9000.0), (9000.0, 1.000001)], POWER)
 @given(st.lists(st.tuples(st.floats(1.01, 900.0), st.floats(1.01, 900.0)), min_size=1, max_size=20), methods)
 def test_two_columns_give_what_one_market_gives_whatever_the_prices(pairs, method):
     a, b = np.array(pairs).T
@@ -183,6 +185,23 @@ def test_two_columns_give_what_one_market_gives_whatever_the_prices(pairs, metho
 
     np.testing.assert_allclose(fair, [p for p, _ in alone], atol=1e-11)
     np.testing.assert_allclose(1 - fair, devig_two_way(b, a, method), atol=1e-11)
+
+
+def test_power_in_bulk_raises_both_prices_to_one_exponent_from_even_money_to_a_thousand_to_one():
+    """The exponent that gives the long shot its probability gives the favourite the rest, in exact arithmetic."""
+    chances = 1 / (1 + np.exp(-np.linspace(-6.9, 6.9, 47)))
+    prices = [
+        (1 / (p * s), 1 / ((1 - p) * s)) for p in chances for s in (0.93, 1.0, 1.02, 1.08) if max(p, 1 - p) * s < 1
+    ]
+
+    columns = np.array(prices)
+
+    fair = devig_two_way(columns[:, 0], columns[:, 1], POWER)
+
+    for (a, b), p in zip(prices, fair.tolist(), strict=True):
+        rare, price, other = (p, a, b) if p < 0.5 else (1 - Decimal(p), b, a)
+        exponent = -Decimal(rare).ln() / Decimal(price).ln()
+        assert abs(Decimal(rare) + (-exponent * Decimal(other).ln()).exp() - 1) < Decimal("1e-14")
 
 
 def test_underround_markets_are_found_in_bulk():
