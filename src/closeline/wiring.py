@@ -10,10 +10,13 @@ import structlog
 
 from closeline.config import HIDDEN, Settings, files, read_settings, without_password
 from closeline.domain.captures import ParsedPayload, RawPayload
-from closeline.domain.errors import StoreUnavailable, UnreadableFile
+from closeline.domain.errors import BadInput, StoreUnavailable, UnreadableFile
+from closeline.domain.leagues import League
 from closeline.domain.ports import Channel
 from closeline.jobs.desk import Desk
+from closeline.jobs.injuries import Bulletin
 from closeline.jobs.shelf import Archive, Shelf
+from closeline.providers import injuries
 from closeline.providers.catalog import recognise
 from closeline.providers.channels import FileChannel, InAppFeed
 from closeline.providers.excerpts import excerpt_at
@@ -25,7 +28,7 @@ from closeline.store.session import unit_of_work
 
 __all__ = [
     "SchemaState", "Settings", "clock", "demo_archives", "downgrade", "excerpt_at", "files", "open_desk", "read",
-    "read_archive", "read_archives", "read_settings", "schema_state", "upgrade",
+    "read_archive", "read_archives", "read_file", "read_settings", "schema_state", "upgrade",
 ]  # fmt: skip
 
 LOG_FILE = "closeline.log"
@@ -131,13 +134,29 @@ def read(payload: RawPayload) -> ParsedPayload:
 
 def read_archive(path: Path) -> Archive:
     """Read one file; raises UnreadableFile or UnknownFormat in one line."""
+    return _archive(_payload(path))
+
+
+def read_file(path: Path, league: League | None) -> Archive | Bulletin:
+    """Read one file of odds, results or injuries; raises BadInput in one line.
+
+    league: of which a payload is that does not say it itself, as one of injuries does not; others are not asked.
+    """
+    payload = _payload(path)
+    if not injuries.recognises(payload):
+        return _archive(payload)
+    if league is None:
+        raise BadInput(f"{path} must come with --league LEAGUE, was without: injuries do not say their league")
+    return Bulletin(payload, injuries.FEED, league, injuries.parse(payload, league))
+
+
+def _payload(path: Path) -> RawPayload:
     try:
         if path.stat().st_size > SIZE_MAX:
             raise UnreadableFile(f"{path} must be at most {SIZE_MAX} bytes, was {path.stat().st_size}")
-        payload = RawPayload(path.name, path.read_bytes(), clock())
+        return RawPayload(path.name, path.read_bytes(), clock())
     except OSError as fault:
         raise UnreadableFile(f"{path} must be a file that can be read, was not: {fault.strerror}") from fault
-    return _archive(payload)
 
 
 def read_archives(paths: Sequence[Path], progress: Progress | None = None) -> tuple[Archive, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from closeline.domain.gates import Candidate, Limits
+from closeline.domain.gates import Baseline, Candidate, Limits, Parts, Projection, Slate, Standing
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, Selection, Side
@@ -16,6 +16,18 @@ LINES = {MONEYLINE: None, SPREAD: -14, TOTAL: 900}
 def a_selection(market: Market = SPREAD, side: Side | None = None, line: int | None = None) -> Selection:
     return Selection(GAME, market, side or market.sides[0], LINES[market] if line is None else line)
 
+
+# What a basketball simulation says of a margin and of a total that nobody need wonder about.
+MARGIN = Projection(mean=5.0, sd=13.3, market_mean=3.5, baseline_mean=0.0, line_quantile=0.46, built_mean=5.0, mass=1.0)
+NUMBER = Projection(
+    mean=228.0, sd=18.5, market_mean=225.0, baseline_mean=226.0, line_quantile=0.45, built_mean=228.5, mass=1.0
+)
+MADE = Parts(
+    mean=5.0, moved=2.5, adjusted=2.5, pace_z=0.2, efficiency_z=0.4, pace_alone=1.0, efficiency_alone=2.0, together=3.1
+)
+LEVEL = Baseline(day="2016-01-05", games=120, bias=0.4, correction=0.0, damp_factor=1.0, structural_days=0)
+EVEN = Slate(games=10, share=0.5)
+ALONE = Standing()
 
 SOUND = Candidate(
     selection=a_selection(),
@@ -36,7 +48,15 @@ SOUND = Candidate(
     beta=0.5,
     threshold=0.01,
     predicted_clv=0.04,
+    p_sd=0.03,
+    standing=ALONE,
+    projection=MARGIN,
+    parts=MADE,
+    baseline=LEVEL,
+    slate=EVEN,
 )
+
+A_TOTAL = replace(SOUND, selection=a_selection(TOTAL), projection=NUMBER)
 
 
 def a_candidate(**changes: Any) -> Candidate:

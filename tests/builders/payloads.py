@@ -32,10 +32,11 @@ def an_event(
     name: str = "g1", *, home: str = HOME, away: str = AWAY, day: date = DAY, starts_at: datetime = START,
     basis: Basis = Basis.QUOTED, league: League = League.NBA, season: int | None = None, game_no: int = 1,
     neutral: bool = False, home_pitcher: str | None = None, away_pitcher: str | None = None, place: str = "row 1",
+    playoff: bool | None = None,
 ) -> ParsedEvent:  # fmt: skip
     return ParsedEvent(
         name, league, day, season or season_of(league, day), home, away, starts_at, basis, neutral, game_no,
-        home_pitcher, away_pitcher, place,
+        home_pitcher, away_pitcher, place, playoff,
     )  # fmt: skip
 
 

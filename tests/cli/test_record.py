@@ -72,7 +72,7 @@ def test_an_unknown_setting_is_told_in_one_line(tmp_path: Path) -> None:
 def test_the_rules_are_listed_in_their_order(record: str) -> None:
     found = answer("gates", "list", "--league", "nba", "--db", record)
 
-    assert [item["name"] for item in found["gates"]] == [rule.__name__ for rule in GATES]
+    assert [item["name"] for item in found["gates"]] == [*(rule.__name__ for rule in GATES), "publish_thresholds"]
     assert set(found["limits"]) == {"nba"}
     assert all(item["says"].endswith((".", ")")) for item in found["gates"])
 

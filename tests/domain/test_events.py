@@ -11,7 +11,7 @@ from closeline.domain import events
 from closeline.domain.events import EVENTS, SYSTEM_CHAIN, Event
 from closeline.domain.ids import canonical_json
 
-DRAWN = {"str": st.text(), "int": st.integers(0, 2**53)}
+DRAWN = {"str": st.text(), "int": st.integers(0, 2**53), "float": st.floats(allow_nan=False, allow_infinity=False)}
 
 
 def filled(kind):

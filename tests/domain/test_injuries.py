@@ -5,7 +5,15 @@ from itertools import pairwise
 
 import pytest
 
-from closeline.domain.injuries import PLAY_PROBABILITY, Absence, PlayStatus, injury_news
+from closeline.domain.injuries import (
+    PLAY_PROBABILITY,
+    Absence,
+    PlayerValue,
+    PlayerValues,
+    PlayStatus,
+    injury_news,
+)
+from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 
 NOON = datetime(2024, 1, 14, 12, tzinfo=UTC)
@@ -70,3 +78,27 @@ def test_an_absence_that_means_nothing_is_refused(fault, what):
 def test_a_report_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="must carry a zone"):
         Absence(Side.HOME, "Ann", 3.0, PlayStatus.OUT, NOON.replace(tzinfo=None))
+
+
+def some_values(*values, league=League.NBA, source="a test"):
+    return PlayerValues(league, source, NOON, values or (PlayerValue("nba_heat", "Ann Guard", 2.5),))
+
+
+def test_values_come_back_from_their_text_and_their_order_does_not_matter():
+    one, other = PlayerValue("nba_heat", "Ann Guard", 2.5), PlayerValue("nba_celtics", "Bo Big", 9.0)
+
+    assert some_values(one, other).to_json() == some_values(other, one).to_json()
+    assert PlayerValues.from_json(some_values(one, other).to_json()) == some_values(other, one)
+
+
+@pytest.mark.parametrize("points", [-0.1, 9.1, float("nan"), float("inf")])
+def test_a_value_beyond_what_an_absence_is_known_to_cost_is_refused(points):
+    with pytest.raises(ValueError, match=r"value_points of Ann must lie in \[0, 9\]"):
+        some_values(PlayerValue("nba_heat", "Ann", points))
+
+
+def test_a_player_valued_twice_and_values_of_nobody_are_refused():
+    with pytest.raises(ValueError, match="valued once"):
+        some_values(PlayerValue("nba_heat", "A.J. Ann", 1.0), PlayerValue("nba_heat", "AJ Ann", 2.0))
+    with pytest.raises(ValueError, match="source must say"):
+        some_values(source="")

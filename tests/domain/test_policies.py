@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closeline.domain.markets import GAME_MARKETS
-from closeline.domain.policies import DecisionPolicy, MarketPolicy
+from closeline.domain.policies import ONE_UNIT, DecisionPolicy, MarketPolicy, Staking
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 market_policies = st.builds(
@@ -19,6 +19,7 @@ policies = st.builds(
     st.sampled_from(["nba", "nfl"]),
     st.integers(0, 10**5),
     st.lists(market_policies, max_size=3).map(tuple),
+    st.builds(Staking, units=numbers) | st.just(ONE_UNIT),
 )
 
 
@@ -43,3 +44,16 @@ def test_a_market_without_a_policy_has_none():
 
     assert policy.of("SPREAD:FULL_GAME") is one
     assert policy.of("MONEYLINE:FULL_GAME") is None
+
+
+def test_policies_from_before_staking_was_said_keep_their_text_and_their_version():
+    text = (
+        '{"league":"nba","markets":[{"beta":0.3,"beta_n":500,"beta_standard_error":0.1,"clv_lower_90":null,'
+        '"market_key":"SPREAD:FULL_GAME","threshold":null,"threshold_n":0}],"results":500}'
+    )
+    policy = DecisionPolicy.from_json(text)
+
+    assert policy.staking == Staking() == ONE_UNIT
+    assert policy.to_json() == text
+    assert policy.policy_version == "24fc1d006ee0a04cbbf0417b36689457"
+    assert replace(policy, staking=Staking(units=2.0)).policy_version != policy.policy_version

@@ -44,8 +44,8 @@ def test_every_rule_speaks_about_every_market_and_a_verdict_follows(trusting):
 
     assert told.picks + told.leans + told.no_plays == 3
     for rows in found.values():
-        assert len(rows) == len(GATES) + 1
-        assert [row["ordinal"] for row in rows.values()] == list(range(len(GATES) + 1))
+        assert len(rows) == len(GATES) + 2
+        assert [row["ordinal"] for row in rows.values()] == list(range(len(GATES) + 2))
 
 
 def test_a_moneyline_that_was_derived_is_never_played(trusting):
@@ -55,7 +55,7 @@ def test_a_moneyline_that_was_derived_is_never_played(trusting):
         judge(session)
         found = findings(session, MONEYLINE)
 
-    assert found["no_market_no_pick"]["reason"] == "NO_MARKET"
+    assert found["no_market_no_pick"]["reason"] == "NO_MARKET_NO_PICK"
     assert found["verdict"]["action"] == "NO_PLAY"
 
 
@@ -111,11 +111,11 @@ def test_ratings_without_closes_and_markets_without_a_calibration_are_leans_at_m
         forecast_at(session, a_payload(*three_markets()))
         judge(session)
         for market in (MONEYLINE, SPREAD, TOTAL):
-            assert {"RATED_ON_RESULTS_ALONE", "CALIBRATION_NOT_ACTIVE"} <= reasons(session, market)
+            assert {"RATED_ON_RESULTS_ALONE", "CALIBRATION_BOOTSTRAP"} <= reasons(session, market)
             assert findings(session, market)["verdict"]["action"] != "PICK"
 
 
-def test_without_a_policy_nothing_is_played(seeded):
+def test_a_league_that_has_learned_no_policy_plays_nothing(seeded):
     with unit_of_work(seeded) as session:
         forecast_at(session, a_payload(*three_markets()))
         told = judge(session)

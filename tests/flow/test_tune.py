@@ -12,6 +12,8 @@ from closeline.domain.calibration import ACTIVATION_V1, CalibrationMethod, activ
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS, SPREAD
 from closeline.flow import tune
+from closeline.flow.tune import calibration, distribution
+from closeline.flow.tune import policy as tuning
 from closeline.jobs.backtest import backtest
 from closeline.maths import policy as policy_maths
 from closeline.maths.calibrate import IDENTITY, CalibrationMap
@@ -35,8 +37,9 @@ GOOD = {
 @pytest.fixture
 def small(monkeypatch):
     """Let a season of sixty games be enough to learn from."""
-    monkeypatch.setattr(tune, "GAMES_LEAST", 30)
-    monkeypatch.setattr(tune, "OBSERVATIONS_LEAST", 20)
+    monkeypatch.setattr(calibration, "GAMES_LEAST", 30)
+    monkeypatch.setattr(distribution, "GAMES_LEAST", 30)
+    monkeypatch.setattr(tuning, "OBSERVATIONS_LEAST", 20)
     monkeypatch.setattr(policy_maths, "PLAYED_LEAST", 5)
 
 
@@ -54,7 +57,7 @@ def tried(monkeypatch, **evidence):
             fitted, ActivationEvidence(scope=CalibrationScope.SEGMENT, **(GOOD | evidence)), Split(early, ~early)
         )
 
-    monkeypatch.setattr(tune, "try_out", trial)
+    monkeypatch.setattr(calibration, "try_out", trial)
     return fitted, seen
 
 
@@ -152,7 +155,7 @@ def test_one_map_is_active_per_market_at_every_moment(played, small, monkeypatch
         for number_, temperature in enumerate((2.0, 1.5, 1.2)):
             tried(monkeypatch, temperature=temperature)
             more_games(session, 5) if number_ == 0 else None
-            monkeypatch.setattr(tune, "GROWTH", 0.1)
+            monkeypatch.setattr(calibration, "GROWTH", 0.1)
             assert calibrate(session, OVER + number_ * HOUR).status == "ACTIVE"
         rows = rows_of(
             session,
@@ -184,7 +187,7 @@ def test_a_calibration_reads_nothing_received_after_its_moment(played, small, mo
     def watched(p_raw, won, days, *, active, generator):
         spans.append((p_raw.size, int(days.max())))
 
-    monkeypatch.setattr(tune, "try_out", watched)
+    monkeypatch.setattr(calibration, "try_out", watched)
     middle = ENDS
     with unit_of_work(played) as session:
         calibrate(session, middle)
@@ -305,7 +308,7 @@ def test_a_policy_knows_no_close_of_the_future(warmed, small, new_databases):
 
 
 def test_a_market_that_runs_from_the_model_is_not_followed(warmed, small, monkeypatch):
-    monkeypatch.setattr(tune, "fit_movement", lambda *given: policy_maths.Movement(-0.4, 0.1, 50))
+    monkeypatch.setattr(tuning, "fit_movement", lambda *given: policy_maths.Movement(-0.4, 0.1, 50))
     with unit_of_work(warmed) as session:
         fit(session)
         assert {market.beta for market in policy(session).markets} == {0.0}

@@ -53,6 +53,16 @@ def test_the_steps_go_by_time_with_the_bytes_first(seeded):
     assert len({(step.job, step.slot) for step in steps}) == len(steps)
 
 
+def test_a_league_is_measured_on_the_mornings_after_its_games_and_not_in_its_summer(seeded):
+    two = [an_archive(days=2, games=1), an_archive(days=2, games=1, first=FIRST + timedelta(days=200))]
+    steps = [step for step in timetable(a_desk(seeded, two)) if step.job == "tune.bias"]
+    days = [(step.at.date() - FIRST).days for step in steps]
+
+    # Four weeks after each of the two first days; after the last day of all one morning, on which it is learned.
+    assert days == [*range(1, 30), 201, 202]
+    assert {(step.at.hour, step.arguments["league"]) for step in steps} == {(7, League.NBA)}
+
+
 def test_a_desk_without_archives_has_nothing_to_do(seeded):
     backtest(a_desk(seeded))
     with unit_of_work(seeded, write=False) as session:

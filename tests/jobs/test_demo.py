@@ -156,7 +156,7 @@ def test_the_shipped_seed_publishes_closes_and_grades_real_picks_and_football_st
     assert sum(market.clv_prob.n for market in nba.markets) == nba.published
     assert counts(outcome, "tune")["calibrations active"] > 0
     assert figures["nfl"].published == 0
-    assert {("calibration_active", "CALIBRATION_NOT_ACTIVE")} <= {refusal[:2] for refusal in figures["nfl"].refusals}
+    assert {("calibration_active", "CALIBRATION_BOOTSTRAP")} <= {refusal[:2] for refusal in figures["nfl"].refusals}
 
 
 @pytest.mark.campaign

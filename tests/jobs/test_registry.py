@@ -19,12 +19,12 @@ def test_every_reaction_is_a_registered_job():
 
 
 def test_every_scheduled_job_is_registered():
-    assert {cadence.job for cadence in (*schedule.WEEKLY, *schedule.EMBEDDED)} <= set(JOBS)
+    assert {cadence.job for cadence in (*schedule.WEEKLY, *schedule.DAILY, *schedule.EMBEDDED)} <= set(JOBS)
 
 
 def test_every_job_is_set_going_by_something():
     reactions = {job for jobs in REACTIONS.values() for job in jobs}
-    scheduled = {cadence.job for cadence in (*schedule.WEEKLY, *schedule.EMBEDDED)}
+    scheduled = {cadence.job for cadence in (*schedule.WEEKLY, *schedule.DAILY, *schedule.EMBEDDED)}
 
     assert set(JOBS) == reactions | scheduled | {"capture.payload", "capture.archive"}
 

@@ -83,7 +83,7 @@ def test_a_delivery_is_due_every_five_minutes_and_learning_once_a_week() -> None
 def test_learning_keeps_its_order() -> None:
     jobs = [call.job for call in due(NOW, (League.NBA,)) if call.job.startswith("tune.")]
 
-    assert jobs == [cadence.job for cadence in schedule.WEEKLY]
+    assert jobs == [cadence.job for cadence in (*schedule.WEEKLY, *schedule.DAILY)]
 
 
 def test_learning_is_not_due_before_its_hour() -> None:
@@ -91,6 +91,20 @@ def test_learning_is_not_due_before_its_hour() -> None:
     slots = {call.slot for call in due(sunday, (League.NBA,)) if call.job == "tune.calibration"}
 
     assert slots == {"nba:2024-02-25T03:00:00+00:00"}
+
+
+def test_the_bias_of_each_league_is_due_once_a_day_from_seven_on() -> None:
+    morning = datetime(2024, 3, 6, 7, tzinfo=UTC)
+    early = [call for call in due(morning - timedelta(seconds=1), tuple(League)) if call.job == "tune.bias"]
+    calls = [
+        {(call.slot, call.arguments["league"]) for call in due(morning + timedelta(hours=hours), tuple(League))
+         if call.job == "tune.bias"}
+        for hours in range(17)
+    ]  # fmt: skip
+
+    assert early == []
+    assert len(calls[0]) == len(League)
+    assert all(each == calls[0] for each in calls)
 
 
 def test_what_a_channel_is_owed_is_carried_once(played: Engine) -> None:

@@ -2,6 +2,8 @@
 
 # mypy: disable-error-code="attr-defined, var-annotated"
 
+from dataclasses import replace
+
 import pytest
 
 from closeline.jobs import run_inline
@@ -35,6 +37,13 @@ def test_every_event_of_a_backtest_had_all_its_reactions(trusting):
     for event in logged(trusting):
         for job in REACTIONS[event.name]:
             assert ((job, reaction_slot(event)) in ran) is JOBS[job].due(later(desk, event.at), event.body)
+    assert unfinished(a_desk(trusting, [ARCHIVE])) == []
+
+
+def test_warm_up_is_not_taken_for_work_left_behind_by_a_desk_that_comes_later(trusting):
+    begins = max(item.day for item in a_desk(trusting, [ARCHIVE]).shelf.timetable())
+    backtest(replace(a_desk(trusting, [ARCHIVE]), publish_from=begins))
+
     assert unfinished(a_desk(trusting, [ARCHIVE])) == []
 
 

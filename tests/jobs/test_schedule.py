@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from closeline.domain.leagues import EASTERN, League
 from closeline.jobs import schedule
-from closeline.jobs.schedule import SUNDAY, opening_night, slot_of, weekly
+from closeline.jobs.schedule import SUNDAY, daily, opening_night, slot_of, weekly
 
 NBA = (League.NBA,)
 days = st.dates(date(2015, 1, 1), date(2030, 1, 1))
@@ -22,6 +22,18 @@ def test_the_weeks_learning_is_due_every_sunday_at_three_and_never_twice(first, 
     assert all(later.at - before.at == timedelta(days=7) for before, later in pairwise(due))
     sundays = sum((first + timedelta(days=offset)).weekday() == SUNDAY for offset in range(length + 1))
     assert len(due) == sundays
+
+
+@given(days)
+def test_every_morning_at_seven_is_a_slot_of_its_own_in_each_league(day):
+    mornings = [day + timedelta(days=offset) for offset in range(10)]
+    due = list(daily(mornings, (League.NBA, League.NFL)))
+
+    assert [each.at for each in due if each.league is League.NBA] == [
+        datetime(each.year, each.month, each.day, 7, tzinfo=UTC) for each in mornings
+    ]
+    assert {each.job for each in due} == {"tune.bias"}
+    assert len({(each.job, each.slot) for each in due}) == 20
 
 
 def test_a_year_with_both_changes_of_the_clocks_has_fifty_two_weeks():

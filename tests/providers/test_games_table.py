@@ -156,6 +156,37 @@ def test_what_cannot_be_read_is_rejected_in_its_place_and_counted(
     assert received(parsed) == whole - ("close_total_over_price" in changes)
 
 
+@pytest.mark.parametrize(
+    ("cell", "playoff"),
+    [
+        ("POST", True), ("postseason", True), ("Playoff", True), ("PLAYOFFS", True), ("REG", False), ("regular", False),
+        ("", None), ("  ", None), ("NaN", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_season_type_says_whether_a_game_is_of_the_play_offs(cell: object, playoff: bool | None) -> None:
+    parsed = parse(games_csv(a_game(season_type=cell)))
+
+    assert [event.playoff for event in parsed.events] == [playoff]
+    assert not parsed.rejected
+
+
+def test_a_table_without_season_types_is_silent_and_so_is_one_whose_column_is_empty() -> None:
+    silent = parse(games_csv(a_game()))
+
+    assert [event.playoff for event in silent.events] == [None]
+    assert parse(games_parquet(a_game(season_type=float("nan")))) == silent
+
+
+def test_a_season_type_that_is_neither_is_set_aside_with_its_game_and_says_what_it_must_be() -> None:
+    whole = received(parse(games_csv(a_game())))
+    parsed = parse(games_csv(a_game(season_type="PRE"), a_game(home_team="Utah", season_type="REG")))
+
+    assert [event.home for event in parsed.events] == ["Utah"]
+    assert reasons(parsed) == [(Reason.UNKNOWN_SEASON_TYPE, "row 1 season_type", 10)]
+    assert "must be reg, regular, post, postseason, playoff, playoffs or empty, was pre" in parsed.rejected[0].excerpt
+    assert received(parsed) == 2 * whole
+
+
 def test_a_null_is_nothing_in_any_of_its_forms() -> None:
     nothing = a_game(close_total=None, close_ml_home=None, close_ml_away=None)
     blank = games_csv(nothing | {"close_total": "  ", "close_ml_home": "nan"})

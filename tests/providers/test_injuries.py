@@ -7,10 +7,10 @@ import pytest
 
 from closeline.domain.captures import RawPayload
 from closeline.domain.errors import UnreadableFile
-from closeline.domain.injuries import PlayStatus
+from closeline.domain.injuries import PlayStatus, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.providers.excerpts import excerpt_at
-from closeline.providers.injuries import ReportedInjury, parse, recognises
+from closeline.providers.injuries import parse, recognises
 
 NOON = datetime(2026, 7, 8, 12, tzinfo=UTC)
 
@@ -129,3 +129,20 @@ def test_the_format_is_recognised_and_others_are_not():
     assert recognises(a_payload(a_team(a_report())))
     assert not recognises(RawPayload("games.json", b'[{"homeTeam": "Ann", "lines": []}]', NOON))
     assert not recognises(RawPayload("games.csv", b'"injuries","displayName"', NOON))
+
+
+def test_a_payload_was_received_when_it_says_and_else_when_it_was_read():
+    said = parse(a_payload(a_team(a_report())), League.NBA).received_at
+    silent = parse(a_payload(a_team(a_report()), timestamp=None), League.NBA).received_at
+
+    assert (said, silent) == (datetime(2026, 7, 8, 23, 33, 12, tzinfo=UTC), NOON)
+
+
+@pytest.mark.parametrize(("league", "foreign"), [(League.NBA, False), (League.NHL, True), (League.NCAAB, True)])
+def test_a_player_is_foreign_where_his_page_is_of_another_league(league, foreign):
+    assert parse(a_payload(a_team(a_report())), league).reports[0].foreign is foreign
+
+
+def test_a_player_without_a_page_is_nowhere_foreign():
+    athlete = {"displayName": "Ann"}
+    assert not parse(a_payload(a_team(a_report(athlete=athlete))), League.NHL).reports[0].foreign

@@ -15,7 +15,7 @@ def test_every_candidate_has_a_finding_of_every_rule_and_one_verdict(played):
         )
         forecasts = number(session, "SELECT count(*) FROM prediction")
 
-    assert {row["n"] for row in counts} == {len(GATES) + 1}
+    assert {row["n"] for row in counts} == {len(GATES) + 2}
     assert len(counts) == forecasts
 
 
@@ -24,10 +24,8 @@ def test_the_findings_of_a_candidate_come_in_the_order_of_the_rules_with_the_ver
         row = rows_of(session, "SELECT prediction_id, side FROM candidate_finding LIMIT 1")[0]
         found = candidates.findings_of(session, prediction_id=row["prediction_id"], side=row["side"])
 
-    assert [finding.gate for finding in found] == [
-        "line_integrity", "no_market_no_pick", "opener_consistency", "direction", "market_rated", "calibration_active",
-        "publish_thresholds", "verdict",
-    ]  # fmt: skip
+    rules = [rule.__name__ for rule in GATES]
+    assert [finding.gate for finding in found] == [*rules, "publish_thresholds", "verdict"]
 
 
 def test_decisions_and_refusals_are_what_counting_the_rows_gives(played):

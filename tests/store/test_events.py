@@ -52,6 +52,17 @@ def test_events_are_read_back_in_their_order(record):
     assert broken == []
 
 
+def test_events_of_a_name_are_those_of_its_chain_known_by_a_moment(record):
+    with rolled_back(record) as session:
+        tell(session, 3)
+        events.record(session, PicksSettled("nba", "s", 1), tenant_id=TENANT, actor="settle.picks", at=OPENS)
+        found = events.named(session, chain=TENANT, name="PolicyFitted", as_of=OPENS + timedelta(seconds=1))
+        elsewhere = events.named(session, chain=SYSTEM_CHAIN, name="PolicyFitted", as_of=OPENS + timedelta(days=1))
+
+    assert [event.body["policy_version"] for event in found] == ["p0", "p1"]
+    assert elsewhere == []
+
+
 def test_an_event_that_was_rolled_back_reaches_nobody_and_leaves_no_gap(record):
     with unit_of_work(record) as session:
         tell(session, 1)

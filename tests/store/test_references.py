@@ -148,3 +148,33 @@ def test_at_every_moment_the_start_is_the_last_one_quoted_or_else_the_last_one_a
                 known(session, OPENS + hour * HOUR).starts_at
                 == START + (quoted or [later for later, _ in so_far])[-1] * HOUR
             )
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_who_says_whether_a_game_is_of_the_play_offs_after_a_silent_source_makes_a_new_version(seeded, payload, said):
+    with unit_of_work(seeded) as session:
+        add(session, payload, NEW)
+        add(session, payload, replace(NEW, playoff=said, received_at=OPENS + HOUR))
+        assert (known(session, OPENS).playoff, known(session, OPENS).version) == (None, 1)
+        assert (known(session).playoff, known(session).version) == (said, 2)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_source_that_does_not_say_play_off_or_not_does_not_take_the_known_word_away(seeded, payload, said):
+    with unit_of_work(seeded) as session:
+        add(session, payload, replace(NEW, playoff=said))
+        add(session, payload, replace(NEW, received_at=OPENS + HOUR))
+        assert known(session).version == 1
+        add(session, payload, replace(NEW, starts_at=START + HOUR, received_at=OPENS + 2 * HOUR))
+        assert (known(session).playoff, known(session).version) == (said, 2)
+
+
+def test_a_version_can_be_asked_for_by_its_name_and_not_before_it_was_received(seeded, payload):
+    with unit_of_work(seeded) as session:
+        add(session, payload, NEW)
+        add(session, payload, replace(NEW, playoff=True, received_at=OPENS + HOUR))
+        first, second = f"{GAME}@1", f"{GAME}@2"
+        assert references.named(session, [first], as_of=OPENS + HOUR)[GAME].playoff is None
+        assert references.named(session, [second], as_of=OPENS + HOUR)[GAME].playoff is True
+        assert references.named(session, [second], as_of=OPENS) == {}
+        assert references.named(session, [], as_of=OPENS) == {}

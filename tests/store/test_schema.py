@@ -132,6 +132,15 @@ def test_a_filled_record_can_be_taken_down(record):
     assert catalogue(record) == set()
 
 
+def test_versions_of_before_the_play_offs_say_nothing_of_them_and_outlive_the_way_down(record):
+    with unit_of_work(record) as session:
+        fill(session)
+    schema.downgrade(record, "0009")
+    schema.upgrade(record)
+    with unit_of_work(record, write=False) as session:
+        assert list(map(tuple, session.rows(text("SELECT event_id, playoff FROM event_version")))) == [("x", None)]
+
+
 def test_an_unknown_revision_is_named(record):
     with pytest.raises(NotFound, match="revision must be head or one of 0001"):
         schema.upgrade(record, "spring")

@@ -11,9 +11,4 @@ LATER = {
     "crps_gamma": "player props",
     "pit_gamma_lattice": "player props",
     "pra_moments": "player props",
-    "pick_state": "safety system",
-    "market_deviation": "safety system",
-    "variance_suppression": "safety system",
-    "baseline_clamp": "safety system",
-    "over_rate_test": "safety system",
 }

@@ -10,6 +10,7 @@ from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, print_table, progress
 from closeline.domain.errors import BadInput, CloselineError, LookAhead
+from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
     from closeline.jobs.desk import Desk
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Odds and results, in any known format.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Odds, results or injuries, in any known format.")
+    ],
     *,
+    league: Annotated[League | None, typer.Option("--league", help="The league of a file of injuries.")] = None,
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read odds and results from files into the record.
+    """Read odds, results and injuries from files into the record.
 
     Nothing is decided or published by an import. A file that cannot be read is named, and the others are imported.
     """
@@ -32,7 +36,7 @@ def import_files(
     with opened(db) as desk:
         for path in files:
             try:
-                done.append(_imported(path, _import(desk, path)))
+                done.append(_imported(path, _import(desk, path, league)))
             except (BadInput, LookAhead) as fault:
                 faults.append(fault)
                 done.append(_failed(path, fault))
@@ -47,12 +51,16 @@ def import_files(
         raise typer.Exit(code_of(faults[0]))
 
 
-def _import(desk: "Desk", path: Path) -> "Imported":
+def _import(desk: "Desk", path: Path, league: League | None) -> "Imported":
     from closeline.jobs.importing import import_archive
-    from closeline.wiring import read_archive
+    from closeline.jobs.injuries import Bulletin, import_injuries
+    from closeline.wiring import read_file
 
     with progress(path.name) as told:
-        return import_archive(desk, read_archive(path), told)
+        found = read_file(path, league)
+        if isinstance(found, Bulletin):
+            return import_injuries(desk, found)
+        return import_archive(desk, found, told)
 
 
 def _imported(path: Path, found: "Imported") -> "FileImport":
@@ -102,6 +110,6 @@ def _show(result: "Import") -> None:
         )
         for item in result.by_file
     ]  # fmt: skip
-    print_table("Imported, in prices", columns, rows)
+    print_table("Imported, in prices; injuries in reports", columns, rows)
     if result.quarantined:
-        print_table("In quarantine", ("reason", "prices#"), result.quarantined.items())
+        print_table("In quarantine", ("reason", "prices or reports#"), result.quarantined.items())

@@ -12,6 +12,7 @@ from closeline.domain.markets import line_text
 from closeline.domain.picks import Decision
 from closeline.flow import view
 from closeline.flow.view import Ended
+from closeline.flow.view.reasoning import reasoning
 from closeline.schemas import picks as shapes
 from closeline.schemas.decomposition import Decomposition
 from closeline.store import audit, captures, forecasts, references
@@ -44,15 +45,42 @@ def published_picks(
     return shapes.Picks(total=len(ended), picks=[_line(item, labels[item.pick.pick_id]) for item in chosen])
 
 
-def why(session: Session, *, pick_id: str, tenant_id: str) -> shapes.Why:
-    """Return every finding that led to a pick. Raises NotFound for no such pick."""
-    pick = picks.named(session, pick_id, tenant_id=tenant_id)
+def why(session: Session, *, name: str, tenant_id: str) -> shapes.Why:
+    """Return how the decision on a pick or a prediction came about. Raises NotFound for no such one."""
+    found = reasoning(session, name, tenant_id=tenant_id)
+    made, verdict, event = found.prediction, found.stored.verdict, found.event
+    names = references.team_names(session, [event.home_team_id, event.away_team_id])
     return shapes.Why(
-        pick_id=pick_id,
-        label=_labels(session, [pick])[pick_id],
-        decision=pick.decision,
-        tier=pick.tier,
-        findings=_findings(session, pick),
+        pick_id=found.pick_id,
+        prediction_id=made.prediction_id,
+        league=made.league,
+        game=_game(session, event),
+        starts_at=event.starts_at,
+        label=label(found.selection, home=names[event.home_team_id], away=names[event.away_team_id]),
+        market_key=made.market_key,
+        side=found.selection.side,
+        line=line_text(found.selection.line_quarters),
+        book=made.book,
+        basis=made.basis,
+        price=found.price.text if found.price else None,
+        price_assumed=found.price is not None and found.price.assumed,
+        judged_at=found.judged_at,
+        chain=shapes.Chain.model_validate(found.chain),
+        findings=[
+            shapes.Left(**_finding(item).model_dump(), left=left)
+            for item, left in zip(found.findings, found.left, strict=True)
+        ],
+        multiplier=verdict.multiplier,
+        trust=verdict.trust,
+        edge_probability=verdict.edge_probability,
+        ev_per_unit=verdict.ev_per_unit,
+        decision=verdict.decision,
+        tier=verdict.tier,
+        confidence=verdict.confidence,
+        edge_confidence=verdict.edge_confidence,
+        parlay_eligible=verdict.parlay_eligible,
+        reasons=list(verdict.reasons),
+        trace=shapes.Trace.model_validate(found.trace),
     )
 
 

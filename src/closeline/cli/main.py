@@ -6,6 +6,7 @@ import typer
 
 from closeline.cli import (
     backtest,
+    bias,
     calibrate,
     config,
     db,
@@ -22,6 +23,7 @@ from closeline.cli import (
     verify,
 )
 from closeline.cli.faults import OneLine
+from closeline.cli.gates import limits
 from closeline.cli.simulate.leg_text import TakingLegs
 
 app = typer.Typer(name="closeline", cls=OneLine, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -53,9 +55,11 @@ app.command("backtest")(backtest.backtest)
 app.command("report")(report.report)
 app.command("simulate", cls=TakingLegs)(simulate.simulate)
 app.command("status")(status.status)
+app.command("bias")(bias.bias)
 app.add_typer(picks.app, name="picks")
 app.add_typer(verify.app, name="verify")
 app.add_typer(gates.app, name="gates")
+app.add_typer(limits.app, name="limits")
 app.add_typer(policy.app, name="policy")
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(mapping.app, name="mapping")

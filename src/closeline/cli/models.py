@@ -8,6 +8,7 @@ import typer
 from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import number, print_json, print_table, say
+from closeline.cli.values import values
 from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from closeline.schemas.fits import Fit
 
 app = typer.Typer(no_args_is_help=True, help="Fit the simulations, and look at how well they fit.")
+app.command()(values)
 
 OfLeague = Annotated[League, typer.Argument(help="The league.")]
 Seasons = Annotated[str, typer.Option("--seasons", metavar="A-B", help="Seasons by the year in which they begin.")]

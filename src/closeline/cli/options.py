@@ -17,3 +17,6 @@ PublishDir = Annotated[
 ]
 OnlyLeague = Annotated[League | None, typer.Option("--league", help="Only this league.")]
 PickId = Annotated[str, typer.Argument(metavar="ID", help="The pick, as `closeline picks list` names it.")]
+JudgedId = Annotated[
+    str, typer.Argument(metavar="ID", help="The pick, or a prediction that was judged: of refused candidates too.")
+]

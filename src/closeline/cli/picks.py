@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from closeline.cli.gates.finding_text import say_findings, say_wrapped
 from closeline.cli.opening import reading
-from closeline.cli.options import AsJson, Database, OnlyLeague, PickId
+from closeline.cli.options import AsJson, Database, JudgedId, OnlyLeague, PickId
 from closeline.cli.printing import number, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -55,17 +56,16 @@ def show(pick_id: PickId, *, db: Database = None, as_json: AsJson = False) -> No
 
 
 @app.command()
-def why(pick_id: PickId, *, db: Database = None, as_json: AsJson = False) -> None:
-    """Say why: every finding of every rule that judged the candidate, inactive ones too."""
+def why(name: JudgedId, *, db: Database = None, as_json: AsJson = False) -> None:
+    """Say why: how one decision came about, rule by rule, of a refused candidate as of a pick."""
     from closeline.cli.lineage import why as reasons
 
     with reading(db) as (desk, session):
-        result = reasons(session, pick_id=pick_id, tenant_id=desk.tenant_id)
+        result = reasons(session, name=name, tenant_id=desk.tenant_id)
     if as_json:
         print_json(result)
         return
-    say(f"{result.label}: {result.decision} {result.tier}".rstrip())
-    _show_findings(result.findings)
+    _show_why(result)
 
 
 def _row(item: "shapes.Pick") -> tuple[object, ...]:
@@ -75,6 +75,33 @@ def _row(item: "shapes.Pick") -> tuple[object, ...]:
         f"{item.price}{'*' if item.price_assumed else ''}", f"{item.decision} {item.tier}".rstrip(),
         number(item.probability, 3), item.result, number(item.units, signed=True), number(points, signed=True),
     )  # fmt: skip
+
+
+def _show_why(found: "shapes.Why") -> None:
+    price = f"{found.price}{' (ASSUMED)' if found.price_assumed else ''}" if found.price else "no quote"
+    chain = found.chain
+    say(f"{found.label}  [{found.league}]")
+    say(f"{found.game}, {found.starts_at:%Y-%m-%d %H:%M} UTC")
+    say_wrapped(f"{found.market_key} {found.side} {found.line or '-'} at {price}, {found.book}, {found.basis}", "")
+    say(f"judged {found.judged_at:%Y-%m-%d %H:%M:%S} UTC, prediction {found.prediction_id}")
+    say(f"pick {found.pick_id or 'none: refused'}")
+    say("")
+    say(f"raw {chain.p_raw:.4f} -> calibrated {chain.p_calibrated:.4f} -> market {number(chain.q_market, 4)} -> "
+        f"predicted close {number(chain.p_anchor, 4)}")  # fmt: skip
+    say(f"-> published {chain.p_final:.4f}, push {chain.p_push:.4f}")
+    say("")
+    say_findings(found.findings)
+    say("")
+    say(f"multipliers {found.multiplier:.4f}, trust {found.trust:.4f}, edge {found.edge_probability:+.4f}, "
+        f"EV {found.ev_per_unit:+.4f} per unit")  # fmt: skip
+    say(f"confidence {found.confidence:.2f} of 100, edge confidence {number(found.edge_confidence, 4)}, "
+        f"parlay {'yes' if found.parlay_eligible else 'no'}")  # fmt: skip
+    say(f"{found.decision} {found.tier}".rstrip())
+    say_wrapped(f"because: {', '.join(found.reasons) or 'no rule has anything to object'}", "", hanging="         ")
+    say("")
+    say("versions")
+    for name, version in found.trace:
+        say(f"  {name.replace('_', ' '):<20} {'-' if version is None else version}")
 
 
 def _show(found: "shapes.Lineage") -> None:

@@ -27,6 +27,7 @@ class AdjustmentName(StrEnum):
     GOALIE = "GOALIE"
     INJURIES = "INJURIES"
     MARKET_BLEND = "MARKET_BLEND"
+    BASELINE_CLAMP = "BASELINE_CLAMP"
 
 
 @dataclass(frozen=True, slots=True)

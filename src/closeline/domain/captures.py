@@ -55,7 +55,7 @@ class RawPayload:
 
 @dataclass(frozen=True, slots=True)
 class ParsedEvent:
-    """An event as a feed describes it. `place` says where in the bytes it stands."""
+    """An event as a feed describes it. `place` says where in the bytes; `playoff` is null where the feed is silent."""
 
     provider_event_id: str
     league: League
@@ -70,6 +70,7 @@ class ParsedEvent:
     home_pitcher: str | None = None
     away_pitcher: str | None = None
     place: str = ""
+    playoff: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

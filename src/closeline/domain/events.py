@@ -133,6 +133,37 @@ class PolicyFitted(Event):
     policy_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyProposed(Event):
+    """A decision policy was proposed and met its gate; `reasons` and `evidence` are canonical JSON, by market."""
+
+    policy_version: str
+    status: str
+    results: int
+    reasons: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class BiasMeasured(Event):
+    """A league's bias table has a new day. `correction`: points that come off its totals from now on."""
+
+    day: str
+    n: int
+    triggers: str
+    correction: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsChanged(Event):
+    """Somebody changed limits of a league: from now on another configuration version judges candidates."""
+
+    config_version: str
+    before_version: str
+    actor: str
+    changed: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     OddsCaptured,
     ResultsCaptured,
@@ -146,4 +177,7 @@ EVENTS: tuple[type[Event], ...] = (
     DistributionFitted,
     CalibrationJudged,
     PolicyFitted,
+    PolicyProposed,
+    LimitsChanged,
+    BiasMeasured,
 )

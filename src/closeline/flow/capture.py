@@ -179,7 +179,7 @@ def _new_event(event: ParsedEvent, name: str, home: str, away: str, received_at:
     return NewEvent(
         name, event.league, event.season, event.day.isoformat(), home, away, game_no, event.provider_event_id,
         event.starts_at, event.start_basis, event.neutral, event.home_pitcher, event.away_pitcher, event.place,
-        received_at,
+        received_at, event.playoff,
     )  # fmt: skip
 
 

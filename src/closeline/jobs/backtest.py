@@ -4,17 +4,19 @@ It can be stopped anywhere and started again: what a slot committed is never don
 taken up at the moment at which it stood.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from closeline.domain.clock import FixedClock
-from closeline.domain.leagues import eastern
+from closeline.domain.gates.bias import BIAS_DAYS
+from closeline.domain.leagues import NEXT_DAY, League, eastern
 from closeline.jobs import schedule
 from closeline.jobs.desk import Desk
 from closeline.jobs.registry import Arguments
 from closeline.jobs.run_inline import react, run, unfinished
+from closeline.jobs.shelf import Opening
 
 Progress = Callable[[int, int], None]
 
@@ -50,7 +52,7 @@ def timetable(desk: Desk) -> Iterator[Step]:
     openings = desk.shelf.timetable()
     if not openings:
         return
-    first, last = openings[0].day, max(opening.day for opening in openings)
+    first = openings[0].day
     for archive in desk.shelf.archives:
         sha = archive.payload_sha
         yield Step(eastern(first, time(0, 0)), "capture.payload", sha, {"payload_sha": sha})
@@ -61,14 +63,23 @@ def timetable(desk: Desk) -> Iterator[Step]:
         for opening in openings
     ] + [
         Step(due.at, due.job, due.slot, {"league": due.league, "first": due.first})
-        for due in _learning(desk, first, last)
+        for due in _learning(desk, openings)
     ]  # fmt: skip
     # Python's sort is stable: captures of one instant keep their order, and learning comes after them.
     yield from sorted(steps, key=lambda step: step.at)
 
 
-def _learning(desk: Desk, first: date, last: date) -> Iterator[schedule.Due]:
-    leagues = desk.shelf.leagues
+def _mornings(openings: Sequence[Opening], league: League, last: date) -> list[date]:
+    """Return the days, up to the one after the last, that have a game of a league in the four weeks before them."""
+    played = {opening.day for opening in openings if opening.league is league}
+    days = {day + timedelta(days=later) for day in played for later in range(1, BIAS_DAYS + 1)}
+    return sorted(day for day in days if day <= last + NEXT_DAY)
+
+
+def _learning(desk: Desk, openings: Sequence[Opening]) -> Iterator[schedule.Due]:
+    leagues, first, last = desk.shelf.leagues, openings[0].day, max(opening.day for opening in openings)
     yield from schedule.weekly(first, last + timedelta(days=7), leagues)
+    for league in leagues:
+        yield from schedule.daily(_mornings(openings, league, last), (league,))
     if desk.publish_from is not None and desk.publish_from <= last:
         yield from schedule.opening_night(desk.publish_from, leagues)

@@ -132,6 +132,7 @@ _TOLD: tuple[tuple[str, type[events.Event], Count], ...] = (
     ("tune", events.DistributionFitted, lambda _: {"distributions": 1}),
     ("tune", events.CalibrationJudged, _status),
     ("tune", events.PolicyFitted, lambda _: {"policies": 1}),
+    ("tune", events.BiasMeasured, lambda event: {"bias days": 1, "corrected": int(bool(event.body["correction"]))}),
 )
 
 

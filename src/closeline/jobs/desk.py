@@ -13,6 +13,7 @@ from closeline.flow.forecast import EXACT, Engine
 from closeline.jobs.shelf import Shelf
 from closeline.store.database.engine import Engine as Database
 from closeline.store.past.ratings import RatingBook
+from closeline.store.past.totals import TotalsBook
 from closeline.store.references import alias_count, alias_table
 from closeline.store.session import Session
 
@@ -50,6 +51,7 @@ class Desk:
     read: Callable[[RawPayload], ParsedPayload] | None = None
     forecasting: Engine = EXACT
     ratings: RatingBook = field(default_factory=RatingBook)
+    totals: TotalsBook = field(default_factory=TotalsBook)
     aliases: AliasBook = field(default_factory=AliasBook)
 
     def warming_up(self) -> bool:

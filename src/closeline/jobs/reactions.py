@@ -16,4 +16,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     events.PicksSettled.__name__: (),
     events.DistributionFitted.__name__: (),
     events.PolicyFitted.__name__: (),
+    events.PolicyProposed.__name__: (),
+    # The next gate reads the new limits; what is published keeps the version that judged it.
+    events.LimitsChanged.__name__: (),
+    # Its alerts were raised with it; its correction is read by the next forecast.
+    events.BiasMeasured.__name__: (),
 }

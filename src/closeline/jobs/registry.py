@@ -11,7 +11,7 @@ from closeline.domain.captures import Phase
 from closeline.domain.events import Event
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS
-from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
+from closeline.flow import bias, capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
 from closeline.jobs.desk import Desk
 from closeline.store import captures
@@ -187,6 +187,11 @@ def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence
     return [fitted] if fitted else ()
 
 
+def _tune_bias(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    told = bias.measure(session, desk.totals, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
+    return [told] if told else ()
+
+
 JOBS: dict[str, Job | Errand] = {
     "capture.payload": Job(_keep_payload),
     "capture.archive": Job(_capture_archive),
@@ -201,4 +206,5 @@ JOBS: dict[str, Job | Errand] = {
     "tune.distribution": Job(_tune_distribution),
     "tune.calibration": Job(_tune_calibration),
     "tune.policy": Job(_tune_policy, due=_policy_may_change),
+    "tune.bias": Job(_tune_bias),
 }

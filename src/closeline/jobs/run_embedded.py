@@ -35,7 +35,7 @@ class Call:
 
 
 def due(now: datetime, leagues: tuple[League, ...]) -> Iterator[Call]:
-    """Yield what is due at a moment: each cadence's present slot, and the last week's learning."""
+    """Yield what is due at a moment: each cadence's present slot, the last week's learning, and this morning's."""
     for cadence in schedule.EMBEDDED:
         if cadence.every is not None:
             yield Call(cadence.job, schedule.slot_of(now, cadence.every), {})
@@ -43,6 +43,10 @@ def due(now: datetime, leagues: tuple[League, ...]) -> Iterator[Call]:
     for item in schedule.weekly(today - _WEEK, today, leagues):
         if now - _WEEK < item.at <= now:
             yield Call(item.job, item.slot, {"league": item.league, "first": item.first})
+    # A morning that was missed is not made up for: the next one says more.
+    for item in schedule.daily((today,), leagues):
+        if item.at <= now:
+            yield Call(item.job, item.slot, {"league": item.league})
 
 
 def wake(desk: Desk) -> int:

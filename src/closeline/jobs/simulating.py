@@ -12,17 +12,28 @@ from closeline.domain.evaluators import Evaluator, Target
 from closeline.domain.ids import content_id
 from closeline.domain.injuries import Absence, injury_news
 from closeline.domain.leagues import League
+from closeline.domain.names import fold
 from closeline.flow.forecast import know
+from closeline.flow.forecast.games import rules_of
 from closeline.flow.forecast.knowledge import Knowledge
+from closeline.flow.forecast.news import Injuries, injuries_of
 from closeline.jobs.desk import Desk
 from closeline.maths.distributions import ScoreDistribution, pmf
 from closeline.maths.ratings import RatingForecast
 from closeline.maths.simulate.aim import Aimed
 from closeline.maths.simulate.catalogue import read_artefact
 from closeline.maths.simulate.decomposition import Decomposition, from_game, production
-from closeline.maths.simulate.news import Mixture, aimed_with_news, gathered, marginals_with_news, mixture
+from closeline.maths.simulate.news import (
+    SHIFTS,
+    TOTAL_SHARE,
+    Mixture,
+    aimed_with_news,
+    gathered,
+    marginals_with_news,
+    mixture,
+)
 from closeline.maths.simulate.simulation import Marginals, Model, Simulated, draw, evaluate_exactly
-from closeline.maths.simulate.sport import Levels, Rules
+from closeline.maths.simulate.sport import Levels, Rules, playoffs_differ
 from closeline.store import captures, evaluations, forecasts, models, references
 from closeline.store.past.closes import margin_means, total_means
 from closeline.store.past.ratings import RatingBook
@@ -30,8 +41,7 @@ from closeline.store.session import Session, unit_of_work
 
 WORLDS = 20_000
 TOO_FEW = "the weights leave less than 0.8 of the worlds: model and fitted distribution disagree about this game"
-# News is told by at most so many shifts: each costs a game of its own.
-SHIFTS = 8
+PLAYOFF_UNKNOWN = "play-off or not: unknown, regular-season rules"
 ASKED = "asked"
 
 
@@ -51,7 +61,7 @@ class Asked:
     target: Target = Target.RATINGS
     absences: tuple[Absence, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
-    total_share: float = 0.5
+    total_share: float = TOTAL_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +120,51 @@ def of_means(
 
 
 def of_event(desk: Desk, event_id: str, asked: Asked) -> Answer:
-    """Simulate an event as its last forecast knew it; NotFound where the record has no forecast of it."""
+    """Simulate an event as its last forecast knew it, with what was reported since; NotFound where it has none.
+
+    Who may be missing is taken from the record as it stands now; what is asked of a player goes before his reports.
+    """
     with unit_of_work(desk.engine, write=False) as session:
         known = _known(session, desk, event_id)
+        (reported,) = injuries_of(session, known.league, known.games, known.markets, as_of=desk.clock())
+    reported = _without(reported, asked.absences)
     if asked.target is Target.MARKET:
         known = _solved_to_market(known)
         asked, notes = _only_news(asked, known)
     else:
         notes = ()
+    asked = replace(asked, absences=(*asked.absences, *reported.kept))
     rated = known.rated
     setting = _Setting(
-        event_id, known.model, known.simulation_version, Rules(known.games[0].season),
+        event_id, known.model, known.simulation_version, rules_of(known.games[0]),
         (float(rated.margin_mean[0]), float(rated.total_mean[0])),
-        (float(rated.margin_sd[0]), float(rated.total_sd[0])), (known.margin, known.total), known.parts[0], notes,
+        (float(rated.margin_sd[0]), float(rated.total_sd[0])), (known.margin, known.total), known.parts[0],
+        (*notes, *_of_reports(reported), *_unsaid(known)),
     )  # fmt: skip
     return _answer(setting, asked)
+
+
+def _unsaid(known: Knowledge) -> tuple[str, ...]:
+    """Return a note where it is not known whether the game is of the play-offs, and that would change its rules."""
+    (event,) = known.games
+    matters = event.playoff is None and playoffs_differ(known.model.sport, event.season)
+    return (PLAYOFF_UNKNOWN,) if matters else ()
+
+
+def _without(reported: Injuries, asked: Sequence[Absence]) -> Injuries:
+    """Return what is reported of all players but those whom somebody speaks of himself."""
+    told = {(item.side, fold(item.player)) for item in asked}
+
+    def others(found: Sequence[Absence]) -> tuple[Absence, ...]:
+        return tuple(item for item in found if (item.side, fold(item.player)) not in told)
+
+    return Injuries(kept=others(reported.kept), dropped=others(reported.dropped), unvalued=others(reported.unvalued))
+
+
+def _of_reports(reported: Injuries) -> tuple[str, ...]:
+    """Return a note of every reported player who does not count, and why."""
+    known = [f"already in the quotes: {item.player}" for item in reported.dropped]
+    return (*known, *(f"no value for {item.player}: not counted" for item in reported.unvalued))
 
 
 def _only_news(asked: Asked, known: Knowledge) -> tuple[Asked, tuple[str, ...]]:
@@ -151,7 +191,7 @@ def _solved_to_market(known: Knowledge) -> Knowledge:
 def _known(session: Session, desk: Desk, event_id: str) -> Knowledge:
     made, _ = forecasts.run(session, forecasts.last_run(session, event_id, tenant_id=desk.tenant_id))
     run, snapshot_id = made.run, made.reference("SNAPSHOT")
-    versions = references.versions(session, [event_id], as_of=run.as_of)
+    versions = references.named(session, [made.reference("EVENT_VERSION")], as_of=run.as_of)
     priced = evaluations.of_snapshot(session, captures.snapshot_of(session, snapshot_id).snapshot_id, as_of=run.as_of)
     return know(
         session, RatingBook(), run.tenant_id, League(run.league), snapshot_id, run.as_of, (versions[event_id],),

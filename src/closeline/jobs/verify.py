@@ -87,7 +87,7 @@ def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayloa
 
 
 def _again(session: Session, stored: Forecast, snapshot: Snapshot) -> list[str]:
-    again = _execute(session, stored.run, snapshot)
+    again = _execute(session, stored, snapshot)
     if again is None:
         run = stored.run
         return [f"event {run.event_id}: the record no longer leads to a forecast of it at {run.as_of.isoformat()}"]
@@ -104,18 +104,19 @@ def _again(session: Session, stored: Forecast, snapshot: Snapshot) -> list[str]:
     return found + [f"prediction {item.market_key} {item.book}: not in the record" for item in now.values()]
 
 
-def _execute(session: Session, run: Run, snapshot: Snapshot) -> Forecast | None:
-    league = League(run.league)
+def _execute(session: Session, stored: Forecast, snapshot: Snapshot) -> Forecast | None:
+    run, league = stored.run, League(stored.run.league)
     priced = evaluations.of_snapshot(session, snapshot.snapshot_id, as_of=run.as_of)
     # The whole slate is forecast again: the arrays then have the shape that they had.
-    slate = forecasts.events_of_snapshot(session, snapshot.snapshot_id)
-    known = references.versions(session, slate, as_of=run.as_of)
+    # As it was known then: what the record has learned since, of a time before, is not asked.
+    slate = forecasts.versions_of_snapshot(session, snapshot.snapshot_id, tenant_id=run.tenant_id)
+    known = references.named(session, slate, as_of=run.as_of)
     if run.event_id not in known:
         return None
-    games = tuple(known[name] for name in slate if known[name].day == known[run.event_id].day)
+    games = tuple(known[name] for name in sorted(known) if known[name].day == known[run.event_id].day)
     knowledge = forecast.know(
         session, RatingBook(), run.tenant_id, league, snapshot.snapshot_id, run.as_of, games, priced,
-        run.simulation_version,
+        run.simulation_version, stored.inputs,
     )  # fmt: skip
     made = forecast.predict(knowledge, forecast.Engine.of_run(run.engine, run.worlds))
     return next((item for item in made if item.run.event_id == run.event_id), None)

@@ -74,6 +74,27 @@ def clustered_upper_bound(
     return float(np.quantile(_resampled_means(grouped, resamples, generator), level))
 
 
+def clustered_gain(
+    values: ArrayLike,
+    clusters: NDArray[np.generic] | list[str] | list[int],
+    *,
+    level: float = 0.95,
+    resamples: int = 2000,
+    generator: Generator,
+) -> tuple[float, float]:
+    """Return the one-sided lower percentile bound of the mean of values, and the p value of "it is not above nought".
+
+    values: shape (n,), a paired difference, say. The p value asks how often resamples, moved to a mean of nought, reach
+    the mean that was seen; the sample itself counts as one of them, so it is never 0. Both come from the same draws.
+    Source: Hall and Wilson (1991) for the centring, Davison and Hinkley (1997), eq. 4.11, for the count.
+    """
+    grouped = _grouped(values, clusters)
+    _check_level(level)
+    means = _resampled_means(grouped, resamples, generator)
+    reached = int((means - grouped.mean >= grouped.mean).sum())
+    return float(np.quantile(means, 1.0 - level)), (1 + reached) / (1 + resamples)
+
+
 def clustered_standard_error(values: ArrayLike, clusters: NDArray[np.generic] | list[str] | list[int]) -> float:
     """Return the closed-form standard error of the mean, clustered by event; NaN for a single cluster."""
     grouped = _grouped(values, clusters)

@@ -40,6 +40,7 @@ class ArchiveGame:
     game_no: int | None = None
     home_pitcher: str | None = None
     away_pitcher: str | None = None
+    playoff: bool | None = None
 
 
 Pair = tuple[League, date, str, str]
@@ -104,6 +105,7 @@ def _event(game: ArchiveGame, game_no: int) -> ParsedEvent:
         game.home_pitcher,
         game.away_pitcher,
         game.place,
+        game.playoff,
     )
 
 

@@ -28,6 +28,11 @@ def texts(column: "pl.Series") -> list[str | None]:
     return text.set((text == "").fill_null(value=False), None).to_list()
 
 
+def words(column: "pl.Series") -> list[str | None]:
+    """Return words in lower case; blank and not-a-number, which is what an empty column may hold, are nothing."""
+    return [None if text is None or text.lower() == "nan" else text.lower() for text in texts(column)]
+
+
 def numbers(column: "pl.Series") -> list[Cell]:
     """Return numbers; not-a-number is nothing, and what is no number stays text."""
     import polars as pl
@@ -109,6 +114,7 @@ _CONVERTERS: dict[str, Callable[["pl.Series"], Values]] = {
     **dict.fromkeys((*columns.WHOLE, *columns.HOME_PERIODS, *columns.AWAY_PERIODS), whole),
     **dict.fromkeys(columns.TRUTH, truths),
     **dict.fromkeys(columns.NUMBERS, numbers),
+    columns.SEASON_TYPE: words,
     columns.DAY: days,
     columns.START: starts,
 }

@@ -10,6 +10,8 @@ REQUIRED = ("league", "game_date", "home_team", "away_team")
 TEXT = ("league", "home_team", "away_team", "home_code", "away_code", "home_pitcher", "away_pitcher")
 WHOLE = ("season", "game_no", "home_score", "away_score")
 TRUTH = ("neutral", "start_time_tbd", "overtime")
+SEASON_TYPE = "season_type"
+REGULAR, PLAYOFFS = ("reg", "regular"), ("post", "postseason", "playoff", "playoffs")
 DAY = "game_date"
 START = "start_time_utc"
 
@@ -57,4 +59,4 @@ OFFERS = (
 )
 
 NUMBERS = tuple(column for offer in OFFERS for column in offer.columns)
-KNOWN = frozenset((*TEXT, *WHOLE, *TRUTH, DAY, START, *HOME_PERIODS, *AWAY_PERIODS, *NUMBERS))
+KNOWN = frozenset((*TEXT, *WHOLE, *TRUTH, SEASON_TYPE, DAY, START, *HOME_PERIODS, *AWAY_PERIODS, *NUMBERS))

@@ -24,6 +24,7 @@ from closeline.providers.spellings import name_of
 from closeline.providers.tables import header_of, is_parquet, read_table
 
 _LEAGUES: Mapping[str, League] = {league.value: league for league in League}
+_PLAYOFF: Mapping[str, bool] = {**dict.fromkeys(columns.REGULAR, False), **dict.fromkeys(columns.PLAYOFFS, True)}
 _GAME_NO_MAX = 9
 
 
@@ -67,6 +68,11 @@ def _games(values: Mapping[str, Values], rejected: list[Rejected]) -> Iterator[A
             what = {name: row.get(name) for name in columns.REQUIRED}
             rejected.append(rejected_record(Reason.BAD_RECORD, place, what, offers))
             continue
+        season_type = cast("str | None", row.get(columns.SEASON_TYPE))
+        if season_type is not None and game.playoff is None:
+            rejected.append(rejected_record(Reason.UNKNOWN_SEASON_TYPE, f"{place} {columns.SEASON_TYPE}",
+                f"must be {', '.join(_PLAYOFF)} or empty, was {season_type}", offers))  # fmt: skip
+            continue
         if game.ending is None and (row.get("home_score") is not None or row.get("away_score") is not None):
             score = (row.get("home_score"), row.get("away_score"))
             rejected.append(rejected_record(Reason.BAD_RESULT, f"{place} home_score", score))
@@ -100,6 +106,7 @@ def _game(row: Row, place: str, offers: tuple[Offer, ...]) -> ArchiveGame | None
     return ArchiveGame(
         league, day, season, home, away, place, offers, _ending(league, row), starts_at,
         bool(row.get("neutral")), game_no, name_of(row.get("home_pitcher")), name_of(row.get("away_pitcher")),
+        _PLAYOFF.get(cast(str, row.get(columns.SEASON_TYPE))),
     )  # fmt: skip
 
 

@@ -5,24 +5,27 @@ The status is the source's code, not its words. A payload does not say which lea
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 from closeline.domain.captures import RawPayload, Rejected
 from closeline.domain.errors import UnreadableFile
-from closeline.domain.injuries import PlayStatus
+from closeline.domain.injuries import ParsedInjuries, PlayStatus, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.providers.fields import instant
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import excerpt_of, name_of
 from closeline.providers.strict_json import Json, loads, looks_like_json
 
+FEED = "espn_injuries"
 PROVIDER = "espn"
 PARSER_VERSION = "espn_injuries/1"
-UNKNOWN_STATUS = "UNKNOWN_STATUS"  # a code that nobody has said what to make of
 
 _HEAD = 8192
 _PLAYER = re.compile(r"/id/([0-9]{1,12})(?:/|$)")
+_PART = re.compile(r"https?://[^/]+/([a-z-]+)/player/")
+_PARTS = {league: str(league) for league in League} | {
+    League.NCAAF: "college-football",
+    League.NCAAB: "mens-college-basketball",
+}
 _CODE = "INJURY_STATUS_"
 _OUT = ("OUT", "IR", "7DAYIL", "10DAYIL", "15DAYIL", "60DAYIL", "SUSPENSION", "PATERNITY", "BEREAVEMENT")
 STATUSES = {f"{_CODE}{code}": PlayStatus.OUT for code in _OUT} | {
@@ -37,30 +40,6 @@ STATUSES = {f"{_CODE}{code}": PlayStatus.OUT for code in _OUT} | {
 Record = dict[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedInjury:
-    """What a source says of a player, in its spellings; `place` says where in the bytes it stands."""
-
-    league: League
-    team: str
-    player: str
-    provider_player_id: str | None
-    status: PlayStatus
-    detail: str
-    reported_at: datetime
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedInjuries:
-    """All that one payload says of injuries."""
-
-    provider: str
-    parser_version: str
-    reports: tuple[ReportedInjury, ...]
-    rejected: tuple[Rejected, ...]
-
-
 def recognises(payload: RawPayload) -> bool:
     """Say whether this is JSON with teams that hold injuries."""
     head = payload.content[:_HEAD]
@@ -71,7 +50,7 @@ def parse(payload: RawPayload, league: League) -> ParsedInjuries:
     """Read every report of a league; raises UnreadableFile when the payload is not one of injuries."""
     found = loads(payload.content, payload.name)
     teams = found.get("injuries") if isinstance(found, dict) else None
-    if not isinstance(teams, list):
+    if not isinstance(found, dict) or not isinstance(teams, list):
         raise UnreadableFile(f"{payload.name} must be an object with a list of injuries, was not")
     reports: list[ReportedInjury] = []
     rejected: list[Rejected] = []
@@ -81,7 +60,9 @@ def parse(payload: RawPayload, league: League) -> ParsedInjuries:
             reports.append(read)
         else:
             rejected.append(Rejected(read, place, excerpt_of(record), prices=0))
-    return ParsedInjuries(PROVIDER, PARSER_VERSION, tuple(reports), tuple(rejected))
+    # As of other payloads: received at the time that the bytes themselves give, else when they were read.
+    received_at = instant(found.get("timestamp")) or payload.received_at
+    return ParsedInjuries(PROVIDER, PARSER_VERSION, received_at, tuple(reports), tuple(rejected))
 
 
 def _records(teams: list[Json], rejected: list[Rejected]) -> Iterator[tuple[str, str, Json]]:
@@ -108,20 +89,29 @@ def _report(record: Json, league: League, team: str, place: str) -> ReportedInju
     if reported_at is None:
         return Reason.UNREADABLE_DATE
     if not isinstance(code, str) or code not in STATUSES:
-        return UNKNOWN_STATUS
+        return Reason.UNKNOWN_STATUS
     detail = name_of(_within(record, "details").get("type")) or ""
-    return ReportedInjury(league, team, player, _player_id(athlete), STATUSES[code], detail, reported_at, place)
+    pages = _pages(athlete)
+    return ReportedInjury(
+        league, team, player, _player_id(pages), STATUSES[code], detail, reported_at, place, _is_foreign(pages, league)
+    )
 
 
-def _player_id(athlete: Record) -> str | None:
+def _player_id(pages: list[str]) -> str | None:
     """Return the number by which the source knows a player, from the address of his page."""
+    return next((named[1] for page in pages if (named := _PLAYER.search(page))), None)
+
+
+def _is_foreign(pages: list[str], league: League) -> bool:
+    """Say whether a player's page stands in another league's part of the source."""
+    parts = {found[1] for page in pages if (found := _PART.match(page))}
+    return bool(parts) and _PARTS[league] not in parts
+
+
+def _pages(athlete: Record) -> list[str]:
     links = athlete.get("links")
-    for link in links if isinstance(links, list) else []:
-        address = link.get("href") if isinstance(link, dict) else None
-        named = _PLAYER.search(address) if isinstance(address, str) else None
-        if named:
-            return named[1]
-    return None
+    addresses = [link.get("href") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    return [address for address in addresses if isinstance(address, str)]
 
 
 def _within(record: Record, key: str) -> Record:

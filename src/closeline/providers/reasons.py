@@ -19,7 +19,9 @@ class Reason(StrEnum):
     PLACEHOLDER_LINE = "PLACEHOLDER_LINE"  # an opening spread of 0 that stands for "not yet opened"
     UNCLEAR_FORMAT = "UNCLEAR_FORMAT"  # the payload's prices are neither all American nor all decimal
     UNKNOWN_LEAGUE = "UNKNOWN_LEAGUE"  # none of the six
+    UNKNOWN_SEASON_TYPE = "UNKNOWN_SEASON_TYPE"  # neither the regular season nor the play-offs
     UNKNOWN_SIDE = "UNKNOWN_SIDE"  # an outcome that names neither team, nor over, under or draw
+    UNKNOWN_STATUS = "UNKNOWN_STATUS"  # a status of a player that nobody has said what to make of
     UNKNOWN_TEAM = "UNKNOWN_TEAM"  # a record without a team's name
     UNPAIRED_LINE = "UNPAIRED_LINE"  # the two halves of a market contradict each other
     UNREADABLE_CELL = "UNREADABLE_CELL"  # text where a number belongs

@@ -39,6 +39,14 @@ class Part(Shape):
     known_at: datetime | None = None
 
 
+class Outcome(Shape):
+    """How far the simulated outcome spreads: sds of margin and total, points, and what all chances sum to."""
+
+    margin_sd: float
+    total_sd: float
+    mass: float
+
+
 class Decomposition(Shape):
     """What a run's means are made of; the adjustments sum to the move from the base rating."""
 
@@ -49,3 +57,4 @@ class Decomposition(Shape):
     base_total: float
     margin: float
     total: float
+    outcome: Outcome | None = None

@@ -55,14 +55,68 @@ class Finding(Shape):
     inputs: dict[str, str]
 
 
-class Why(Shape):
-    """Every finding that led to a pick, inactive rules too, the verdict last."""
+class Left(Finding):
+    """A finding, and what the multipliers down to it leave of the trust."""
 
-    pick_id: str
+    left: float
+
+
+class Chain(Shape):
+    """The probabilities of the judged side, given no push, in the order in which they were made."""
+
+    p_raw: float
+    p_calibrated: float
+    q_market: float | None
+    p_anchor: float | None
+    p_final: float
+    p_push: float
+
+
+class Trace(Shape):
+    """Which versions decided; `code_version` is null for decisions made before it was kept."""
+
+    engine: str
+    ratings_version: str
+    distribution_version: str
+    simulation_version: str | None
+    rating_state: str | None
+    policy_version: str | None
+    calibration_version: str | None
+    config_version: str
+    code_version: str | None
+    seed: int
+
+
+class Why(Shape):
+    """How one decision came about, of a refused candidate (`pick_id` is null) as of a pick; inactive rules too."""
+
+    pick_id: str | None
+    prediction_id: str
+    league: str
+    game: str
+    starts_at: datetime
     label: str
+    market_key: str
+    side: str
+    line: str
+    book: str
+    basis: str
+    price: str | None
+    price_assumed: bool
+    judged_at: datetime
+    chain: Chain
+    findings: list[Left]
+    multiplier: float
+    trust: float
+    edge_probability: float
+    ev_per_unit: float
     decision: str
     tier: str
-    findings: list[Finding]
+    confidence: float
+    edge_confidence: float | None
+    parlay_eligible: bool
+    reasons: list[str]
+    trace: Trace
 
 
 class Grade(Shape):

@@ -30,6 +30,15 @@ _SINCE = (
     .where(event_log.c.chain == bindparam("chain"), event_log.c.seq > bindparam("after"))
     .order_by(event_log.c.seq)
 )
+_NAMED = (
+    select(event_log.c.seq, event_log.c.name, event_log.c.body, event_log.c.at)
+    .where(
+        event_log.c.chain == bindparam("chain"),
+        event_log.c.name == bindparam("name"),
+        event_log.c.at <= bindparam("as_of"),
+    )
+    .order_by(event_log.c.seq)
+)
 _CHAIN = select(event_log).where(event_log.c.chain == bindparam("chain")).order_by(event_log.c.seq)
 _COLUMNS = ("chain", "seq", "name", "body", "actor", "at", "previous_hash", "hash")
 
@@ -50,11 +59,16 @@ def link(previous_hash: str, chain: str, seq: int, name: str, body: str, actor: 
     return sha256_hex(f"{previous_hash}{canonical_json([chain, seq, name, body, actor, at])}".encode())
 
 
+def hold(session: Session, *, chain: str) -> None:
+    """Make every other writer of a chain wait until this unit of work ends, so that what it reads now stays true."""
+    if session.dialect == "postgresql":
+        session.execute(_ONE_WRITER, {"chain": chain})
+
+
 def record(session: Session, event: Event, *, tenant_id: str, actor: str, at: datetime) -> LoggedEvent:
     """Append an event to its chain, inside the transaction of what it tells."""
     chain = event.chain or tenant_id
-    if session.dialect == "postgresql":
-        session.execute(_ONE_WRITER, {"chain": chain})
+    hold(session, chain=chain)
     last = session.rows(_LAST, {"chain": chain})
     seq, previous = (last[0].seq + 1, last[0].hash) if last else (1, GENESIS)
     body = canonical_json(event.body())
@@ -66,6 +80,12 @@ def record(session: Session, event: Event, *, tenant_id: str, actor: str, at: da
 def since(session: Session, *, chain: str, after: int) -> list[LoggedEvent]:
     """Return the events of a chain with a sequence number above `after`, in order."""
     rows = session.rows(_SINCE, {"chain": chain, "after": after})
+    return [LoggedEvent(chain, row.seq, row.name, json.loads(row.body), row.at) for row in rows]
+
+
+def named(session: Session, *, chain: str, name: str, as_of: datetime) -> list[LoggedEvent]:
+    """Return the events of a chain with this name that were recorded by `as_of`, in order."""
+    rows = session.rows(_NAMED, {"chain": chain, "name": name, "as_of": as_of})
     return [LoggedEvent(chain, row.seq, row.name, json.loads(row.body), row.at) for row in rows]
 
 

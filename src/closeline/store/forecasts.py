@@ -33,14 +33,23 @@ _LAST_OF_EVENT = (
     .limit(1)
 )
 _INPUTS = select(sim_run_input).where(sim_run_input.c.run_id == bindparam("name")).order_by(sim_run_input.c.ordinal)
+_RUNS = select(sim_run).where(sim_run.c.run_id.in_(bindparam("names", expanding=True)))
+_DECOMPOSITIONS = select(decomposition).where(decomposition.c.run_id.in_(bindparam("names", expanding=True)))
 _VERSIONS = select(sim_run.c.run_id, sim_run.c.engine, sim_run.c.ratings_version, sim_run.c.distribution_version).where(
     sim_run.c.run_id.in_(bindparam("names", expanding=True))
 )
+_GAME = sim_run_input.alias("game")
 _OF_SNAPSHOT = (
-    select(sim_run.c.event_id)
-    .join(sim_run_input, sim_run_input.c.run_id == sim_run.c.run_id)
-    .where(sim_run_input.c.kind == "SNAPSHOT", sim_run_input.c.reference == bindparam("snapshot"))
-    .order_by(sim_run.c.event_id)
+    select(_GAME.c.reference)
+    .join(sim_run_input, sim_run_input.c.run_id == _GAME.c.run_id)
+    .join(sim_run, sim_run.c.run_id == _GAME.c.run_id)
+    .where(
+        sim_run.c.tenant_id == bindparam("tenant"),
+        sim_run_input.c.kind == "SNAPSHOT",
+        sim_run_input.c.reference == bindparam("snapshot"),
+        _GAME.c.kind == "EVENT_VERSION",
+    )
+    .order_by(_GAME.c.reference)
 )
 _DECOMPOSITION = select(decomposition.c.content).where(decomposition.c.run_id == bindparam("name"))
 _COMPLETION = select(sim_run_completion.c.output_hash).where(sim_run_completion.c.run_id == bindparam("name"))
@@ -68,6 +77,8 @@ _OF_MARKET = (
 
 # Where the market's own probability comes from: its quote, a quote that contradicts another, or a neighbour market.
 QUOTED, SUSPECT, DERIVED = "QUOTED", "SUSPECT", "DERIVED"
+# What the engine of a run is called, at its end, whose ratings had never seen a closing line.
+RESULTS_ONLY = "/results-only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +248,10 @@ def last_run(session: Session, event_id: str, *, tenant_id: str) -> str:
     return str(found)
 
 
-def events_of_snapshot(session: Session, snapshot_id: str) -> list[str]:
-    """Return the events that were forecast from a snapshot, in the order of their ids."""
-    return [row.event_id for row in session.rows(_OF_SNAPSHOT, {"snapshot": snapshot_id})]
+def versions_of_snapshot(session: Session, snapshot_id: str, *, tenant_id: str) -> list[str]:
+    """Return the event versions, `event@version`, that a tenant's forecasts of a snapshot were made from."""
+    rows = session.rows(_OF_SNAPSHOT, {"snapshot": snapshot_id, "tenant": tenant_id})
+    return [row.reference for row in rows]
 
 
 def run_versions(session: Session, names: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -248,10 +260,16 @@ def run_versions(session: Session, names: Sequence[str]) -> dict[str, tuple[str,
     return {row.run_id: (row.ratings_version, row.distribution_version) for row in rows}
 
 
-def results_only(session: Session, names: Sequence[str]) -> frozenset[str]:
-    """Return which runs were rated without ever having seen a closing line."""
-    rows = session.rows(_VERSIONS, {"names": sorted(set(names))}) if names else ()
-    return frozenset(row.run_id for row in rows if row.engine.endswith("/results-only"))
+def runs(session: Session, names: Sequence[str]) -> dict[str, Run]:
+    """Return runs by their names."""
+    rows = session.rows(_RUNS, {"names": sorted(set(names))}) if names else ()
+    return {row.run_id: Run(**row._mapping) for row in rows}  # noqa: SLF001 -- the documented way to read a row
+
+
+def decompositions(session: Session, names: Sequence[str]) -> dict[str, str]:
+    """Return the texts of what runs' means are made of, by run."""
+    rows = session.rows(_DECOMPOSITIONS, {"names": sorted(set(names))}) if names else ()
+    return {row.run_id: row.content for row in rows}
 
 
 def of_moment(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> list[Prediction]:

@@ -45,16 +45,28 @@ _POLICY = (
     .order_by(decision_policy.c.created_at.desc(), decision_policy.c.policy_version)
     .limit(1)
 )
+_CONFIGS = (
+    select(config_version)
+    .where(config_version.c.tenant_id == bindparam("tenant"), config_version.c.created_at <= bindparam("as_of"))
+    .order_by(config_version.c.created_at, config_version.c.config_version.desc())
+)
 _CONFIG = (
     select(config_version.c.config_version, config_version.c.content)
     .where(config_version.c.tenant_id == bindparam("tenant"), config_version.c.created_at <= bindparam("as_of"))
     .order_by(config_version.c.created_at.desc(), config_version.c.config_version)
     .limit(1)
 )
+_CONFIG_COUNT = (
+    select(func.count())
+    .select_from(config_version)
+    .where(config_version.c.tenant_id == bindparam("tenant"), config_version.c.created_at < bindparam("before"))
+)
 
 RATINGS = "ratings"
 DISTRIBUTION = "distribution"
 SIMULATION = "simulation"
+# What a league's players are worth: never packaged, set by a person.
+PLAYER_VALUES = "player_values"
 # Packaged artefacts are known from the beginning of time. They name the seasons that they were fitted on, and a view of
 # seasons among those says that it is in sample.
 SEEDED = "packaged"
@@ -178,3 +190,27 @@ def config(session: Session, *, tenant_id: str, as_of: datetime) -> tuple[str, s
         message = f"a configuration of tenant {tenant_id} must be in the record, none was"
         raise NotFound(message)
     return (rows[0].config_version, rows[0].content)
+
+
+def config_count(session: Session, *, tenant_id: str, before: datetime) -> int:
+    """Return how many configurations are dated before a moment."""
+    return int(session.scalar(_CONFIG_COUNT, {"tenant": tenant_id, "before": before}) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigVersion:
+    """A configuration: what it holds, who set it, why, and from when it is in force."""
+
+    config_version: str
+    content: str
+    actor: str
+    why: str
+    created_at: datetime
+
+
+def configs(session: Session, *, tenant_id: str, as_of: datetime) -> list[ConfigVersion]:
+    """Return every configuration that existed at `as_of`, oldest first; the last one is the one in force."""
+    return [
+        ConfigVersion(row.config_version, row.content, row.actor, row.why, row.created_at)
+        for row in session.rows(_CONFIGS, {"tenant": tenant_id, "as_of": as_of})
+    ]

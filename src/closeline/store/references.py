@@ -34,6 +34,7 @@ _VERSIONS = (
         event.c.event_id, event.c.season, event.c.day, event.c.home_team_id, event.c.away_team_id,
         event_version.c.version, event_version.c.starts_at, event_version.c.start_basis, event_version.c.neutral,
         event_version.c.home_pitcher, event_version.c.away_pitcher, event_version.c.received_at,
+        event_version.c.playoff,
     )
     .join(event_version, event_version.c.event_id == event.c.event_id)
     .where(event.c.event_id.in_(bindparam("events", expanding=True)))
@@ -42,13 +43,13 @@ _VERSIONS = (
 _EVENT_COLUMNS = ("event_id", "league", "season", "day", "home_team_id", "away_team_id", "game_no")
 _VERSION_COLUMNS = (
     "event_id", "version", "starts_at", "start_basis", "neutral", "home_pitcher", "away_pitcher",
-    "payload_sha", "place", "received_at",
+    "payload_sha", "place", "received_at", "playoff",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class EventVersion:
-    """An event as it was known from one moment on."""
+    """An event as it was known from one moment on; `playoff` is null where no source has said."""
 
     event_id: str
     season: int
@@ -62,6 +63,7 @@ class EventVersion:
     home_pitcher: str | None
     away_pitcher: str | None
     received_at: datetime
+    playoff: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class NewEvent:
     away_pitcher: str | None
     place: str
     received_at: datetime
+    playoff: bool | None = None
 
 
 def alias_count(session: Session) -> int:
@@ -128,6 +131,17 @@ def versions_when(session: Session, moments: Mapping[str, datetime]) -> dict[str
     return found
 
 
+def named(session: Session, references: Sequence[str], *, as_of: datetime) -> dict[str, EventVersion]:
+    """Return versions by event, each named `event@version` as a run names it; one received later is left out."""
+    wanted = {(name, int(version)) for name, _, version in (each.rpartition("@") for each in references)}
+    rows = session.rows(_VERSIONS, {"events": sorted({name for name, _ in wanted})}) if wanted else ()
+    return {
+        row.event_id: _version(row)
+        for row in rows
+        if (row.event_id, row.version) in wanted and row.received_at <= as_of
+    }
+
+
 def _version(row: object) -> EventVersion:
     fields = dict(row._mapping)  # type: ignore[attr-defined]  # noqa: SLF001 -- the documented way to read a row by name
     fields["start_basis"] = Basis(fields["start_basis"])
@@ -135,7 +149,7 @@ def _version(row: object) -> EventVersion:
 
 
 def add_events(session: Session, events: Sequence[NewEvent], *, provider: str, payload_sha: str) -> None:
-    """Add events that are new, a version where the start, the site or a starter changed, and the provider's id."""
+    """Add events that are new, a version where what is known of one changed, and the provider's id."""
     names = [new.event_id for new in events]
     known = {row.event_id for row in session.rows(_KNOWN, {"events": names})}
     latest = (
@@ -154,7 +168,7 @@ def add_events(session: Session, events: Sequence[NewEvent], *, provider: str, p
         (
             new.event_id, latest[new.event_id].version + 1 if new.event_id in latest else 1, micros(new.starts_at),
             new.start_basis, new.neutral, new.home_pitcher, new.away_pitcher, payload_sha, new.place,
-            micros(new.received_at),
+            micros(new.received_at), new.playoff,
         )
         for new in changed.values()
     ])  # fmt: skip
@@ -178,6 +192,7 @@ def _known_as(old: EventVersion | None, new: NewEvent) -> NewEvent:
         start_basis=old.start_basis if assumed else new.start_basis,
         home_pitcher=new.home_pitcher or old.home_pitcher,
         away_pitcher=new.away_pitcher or old.away_pitcher,
+        playoff=old.playoff if new.playoff is None else new.playoff,
     )
 
 
@@ -186,5 +201,5 @@ def _differs(old: EventVersion | None, new: NewEvent) -> bool:
         return True
     if new.received_at < old.received_at:
         return False
-    names = ("starts_at", "start_basis", "neutral", "home_pitcher", "away_pitcher")
+    names = ("starts_at", "start_basis", "neutral", "home_pitcher", "away_pitcher", "playoff")
     return any(getattr(old, name) != getattr(new, name) for name in names)

@@ -29,7 +29,9 @@ def seed(session: Session) -> None:
                 session, league, kind
             ))  # fmt: skip
     limits = json.loads(read_artefact("limits.json"))
-    models.add_config(session, limits, tenant_id=DEFAULT_TENANT, actor="SYSTEM", why="packaged defaults", at=SEEDED_AT)
+    models.add_config(session, limits, tenant_id=DEFAULT_TENANT, actor="SYSTEM", why="packaged defaults", at=(
+        SEEDED_AT + models.config_count(session, tenant_id=DEFAULT_TENANT, before=AFTER_SEEDING) * timedelta(seconds=1)
+    ))  # fmt: skip
 
 
 def _packaged_at(session: Session, league: League, kind: str) -> datetime:

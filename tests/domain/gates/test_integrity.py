@@ -1,13 +1,16 @@
 """Line integrity fires on each fault that is planted, and on no sound line."""
 
+# mypy: disable-error-code="operator"
+
 from fractions import Fraction
+from math import inf, nan
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.gates import Action
+from closeline.domain.gates import Action, Standing
 from closeline.domain.gates.integrity import line_integrity
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Side
@@ -20,6 +23,10 @@ FAULTS: dict[str, dict[str, Any]] = {
     "MARKET_LINE_OUT_OF_RANGE": {"selection": a_selection(TOTAL, line=1200)},
     "MARKET_LINE_BOOKSUM": {"booksum": 1.2},
     "MARKET_LINE_UNDERROUND": {"booksum": 0.995},
+    "MARKET_LINE_MAPPING": {"standing": Standing(mapped=False)},
+    "MARKET_LINE_SUSPENDED": {"standing": Standing(suspended=True)},
+    "MARKET_LINE_INCONSISTENT": {"standing": Standing(mirrored=False)},
+    "MARKET_LINE_OUTLIER": {"standing": Standing(consensus_line=-0.25)},
 }
 
 
@@ -28,6 +35,37 @@ def test_a_planted_fault_blocks_and_is_called_by_its_name(reason):
     finding = line_integrity(a_candidate(**FAULTS[reason]), limits())
 
     assert (finding.action, finding.reason) == (Action.BLOCK, reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "fault"),
+    [
+        ("MARKET_LINE_MISSING", {"decimal": 1.0}),
+        ("MARKET_LINE_MISSING", {"decimal": nan}),
+        ("MARKET_LINE_MISSING", {"decimal": inf}),
+        ("MARKET_LINE_STARTED", {"minutes_to_start": nan}),
+        ("MARKET_LINE_STALE", {"quote_age_minutes": nan}),
+        ("MARKET_LINE_STALE", {"quote_age_minutes": -1.0}),
+        ("MARKET_LINE_STALE", {"standing": Standing(consensus_moved=True)}),
+        ("MARKET_LINE_BOOKSUM", {"booksum": nan}),
+        ("MARKET_LINE_INCONSISTENT", {"standing": Standing(favourite_differs=True)}),
+        ("MARKET_LINE_OUTLIER", {"standing": Standing(consensus_line=nan)}),
+        ("MARKET_LINE_OUTLIER", {"standing": Standing(consensus_line=3.5)}),
+    ],
+)
+def test_what_is_no_number_or_stands_alone_is_a_fault_too(reason, fault):
+    assert line_integrity(a_candidate(**fault), limits()).reason == reason
+
+
+def test_an_outlier_is_further_from_the_others_than_its_league_allows():
+    line = a_selection(SPREAD).line_quarters / 4
+    for league, points in ((League.NFL, 2.5), (League.NCAAB, 3.5), (League.NHL, 0.5)):
+        for beyond in (0.0, 0.25):
+            standing = Standing(consensus_line=line + points + beyond)
+            judged = a_candidate(standing=standing, selection=a_selection(SPREAD, line=round(4 * line)))
+            finding = line_integrity(judged, limits(league, spread_max=60))
+
+            assert (finding.reason == "MARKET_LINE_OUTLIER") == (beyond > 0)
 
 
 def test_a_sound_line_passes():

@@ -5,9 +5,9 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
-from closeline.domain.gates import Action, Finding
-from closeline.domain.gates.verdict import compress, verdict
+from closeline.domain.gates import Action, Finding, compress, verdict
 from closeline.domain.picks import Decision, Tier
 from tests.builders.candidates import a_candidate
 from tests.strategies import probabilities
@@ -49,10 +49,35 @@ def test_compressing_both_sides_keeps_their_sum(q, p, trust):
     assert compress(q, p, trust) + compress(1 - q, 1 - p, trust) == pytest.approx(1, abs=1e-12)
 
 
-def test_without_a_policy_the_market_itself_is_published():
-    final = verdict(a_candidate(beta=None, predicted_clv=None, q_market=0.4, p_calibrated=0.9), [a_finding()])
+def test_without_a_policy_the_rules_alone_say_how_far_the_model_is_trusted():
+    candidate = a_candidate(beta=None, predicted_clv=None, q_market=0.5, p_calibrated=0.58)
 
-    assert final.p_final == pytest.approx(0.4)
+    assert verdict(candidate, [a_finding()]).p_final == pytest.approx(0.58)
+    assert verdict(candidate, [a_finding(multiplier=0.8)]).p_final == pytest.approx(0.5642, abs=5e-5)
+
+
+@pytest.mark.parametrize(("edge", "tier"), [(0.061, Tier.A), (0.0599, Tier.B), (0.046, Tier.B), (0.031, Tier.C)])
+def test_without_a_policy_a_tier_is_of_the_edge_itself(edge, tier):
+    candidate = a_candidate(beta=None, threshold=None, predicted_clv=None, decimal=2.0, p_calibrated=0.5 + edge)
+
+    assert verdict(candidate, [a_finding()]).tier is tier
+
+
+@given(probabilities, st.floats(0.001, 0.2))
+def test_the_confidence_in_an_edge_is_the_normal_chance_that_it_is_one(p, sd):
+    final = verdict(a_candidate(q_market=0.5, p_calibrated=p, beta=1.0, decimal=2.0, p_sd=sd), [a_finding()])
+
+    assert final.edge_confidence == pytest.approx(norm.cdf(final.edge_probability / sd), abs=5.1e-5)
+    assert final.edge_confidence is not None
+    assert (final.edge_confidence > 0.5) == (final.edge_probability > 0) or abs(final.edge_probability) < 1e-3
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf, -1.0, 0.0])
+def test_a_probability_that_is_none_leaves_no_edge(broken):
+    final = verdict(a_candidate(p_calibrated=broken, beta=1.0), [a_finding()])
+
+    assert math.isfinite(final.p_final)
+    assert final.edge_probability < 0 or broken == math.inf
 
 
 @pytest.mark.parametrize(

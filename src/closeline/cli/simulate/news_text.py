@@ -13,7 +13,9 @@ from closeline.domain.markets import Side
 ABSENCE = "HOME or AWAY, his value in points, a status and his name, such as 'HOME 4.5 QUESTIONABLE Smith'"
 ADJUSTMENT = "a name, points of margin and points of total, such as 'WEATHER 0 -2.5'"
 # What a person may add; the ratings and the mixture of injuries bring the others themselves.
-OWN = frozenset({AdjustmentName.BASE_RATING, AdjustmentName.INJURIES, AdjustmentName.MARKET_BLEND})
+OWN = frozenset(
+    {AdjustmentName.BASE_RATING, AdjustmentName.INJURIES, AdjustmentName.MARKET_BLEND, AdjustmentName.BASELINE_CLAMP}
+)
 WORDS = 4
 TYPED = "typed"
 

@@ -4,25 +4,68 @@ Comes in: a `Candidate` with all that is known of it. Goes out: one `Finding` pe
 Always true: every rule runs and every finding is kept; the verdict is made from the findings alone.
 """
 
+from closeline.domain.gates.baseline import league_baseline
 from closeline.domain.gates.calibrated import calibration_active
-from closeline.domain.gates.candidate import Action, Candidate, Finding, Limits, Rule
+from closeline.domain.gates.candidate import Action, Candidate, Finding, Rule
+from closeline.domain.gates.compression import compress, published
+from closeline.domain.gates.deviation import market_deviation
 from closeline.domain.gates.direction import direction
+from closeline.domain.gates.double_counting import double_counting
+from closeline.domain.gates.flags import flags
 from closeline.domain.gates.integrity import line_integrity
+from closeline.domain.gates.limits import Limits
 from closeline.domain.gates.market import no_market_no_pick
 from closeline.domain.gates.opener import opener_consistency
+from closeline.domain.gates.projection import Baseline, Parts, Projection, Slate
 from closeline.domain.gates.rated import market_rated
+from closeline.domain.gates.reality import reality_check
+from closeline.domain.gates.slate import slate_skew
+from closeline.domain.gates.standing import Standing
 from closeline.domain.gates.thresholds import publish_thresholds
-from closeline.domain.gates.verdict import Verdict, compress, verdict
+from closeline.domain.gates.variance import high_variance
+from closeline.domain.gates.verdict import Verdict, verdict
 
-# The fixed order of DOMAIN section 6; the rules of the full safety system take their places between these.
+# The fixed order of section 6 of the domain notes; `publish_thresholds` comes behind them, on what they leave.
 GATES: tuple[Rule, ...] = (
     line_integrity,
     no_market_no_pick,
+    flags,
     opener_consistency,
     direction,
+    reality_check,
+    double_counting,
+    league_baseline,
+    slate_skew,
     market_rated,
     calibration_active,
-    publish_thresholds,
+    market_deviation,
+    high_variance,
 )
 
-__all__ = ["GATES", "Action", "Candidate", "Finding", "Limits", "Rule", "Verdict", "compress", "verdict"]
+
+def judge(candidate: Candidate, limits: Limits) -> tuple[tuple[Finding, ...], Verdict]:
+    """Run every rule, compress toward the market by what they leave of the trust, and judge what would be published."""
+    found = tuple(rule(candidate, limits) for rule in GATES)
+    findings = (*found, publish_thresholds(candidate, limits, published(candidate, found)))
+    return findings, verdict(candidate, findings)
+
+
+__all__ = [
+    "GATES",
+    "Action",
+    "Baseline",
+    "Candidate",
+    "Finding",
+    "Limits",
+    "Parts",
+    "Projection",
+    "Rule",
+    "Slate",
+    "Standing",
+    "Verdict",
+    "compress",
+    "judge",
+    "publish_thresholds",
+    "published",
+    "verdict",
+]

@@ -1,6 +1,7 @@
 """Direction: a sheet whose spreads run against the ratings has home and away swapped, whoever wrote it."""
 
-from closeline.domain.gates.candidate import Action, Candidate, Finding, Limits, block, passed
+from closeline.domain.gates.candidate import Action, Candidate, Finding, block, passed
+from closeline.domain.gates.limits import Limits
 from closeline.domain.gates.opener import MARGIN_MARKETS
 
 GATE = "direction"

@@ -1,41 +1,65 @@
 """Line integrity: a quote that cannot be trusted is never played. It cannot be switched off."""
 
-from closeline.domain.gates.candidate import Candidate, Finding, Limits, block, passed
-from closeline.domain.markets import MarketType
+from math import inf
+
+from closeline.domain.gates.candidate import Candidate, Finding, Inputs, block, passed
+from closeline.domain.gates.limits import Limits
+from closeline.domain.markets import MarketType, Period
 
 GATE = "line_integrity"
 
 
 def line_integrity(candidate: Candidate, limits: Limits) -> Finding:
-    """Block a market that is started, stale, one-sided, off its range or badly summed (safety-v1, L0)."""
+    """Block a market that is missing, started, stale, one-sided, off its range or at odds with others (safety-v1, L0).
+
+    The first fault found gives the reason. Every comparison is written so that a number that is none fails it.
+    """
     reason = (
-        _timing(candidate, limits)
+        _missing(candidate)
+        or _timing(candidate, limits)
         or ("MARKET_LINE_ONE_SIDED" if candidate.quoted and not candidate.two_sided else "")
         or _range(candidate, limits)
         or _booksum(candidate, limits)
+        or _company(candidate, limits)
     )
-    numbers = {
+    numbers: Inputs = {
         "booksum": candidate.booksum,
         "age_minutes": candidate.quote_age_minutes,
+        "age_max_minutes": limits.quote_age_max(candidate.minutes_to_start),
         "minutes_to_start": candidate.minutes_to_start,
+        "consensus_line": candidate.standing.consensus_line,
+        "outlier_points": limits.outlier_points,
     }
     return block(GATE, reason, **numbers) if reason else passed(GATE, **numbers)
 
 
+def _missing(candidate: Candidate) -> str:
+    if not candidate.standing.mapped:
+        return "MARKET_LINE_MAPPING"
+    if candidate.standing.suspended:
+        return "MARKET_LINE_SUSPENDED"
+    # A selection without its line does not exist; a price can be missing.
+    return "" if 1.0 < candidate.decimal < inf else "MARKET_LINE_MISSING"
+
+
 def _timing(candidate: Candidate, limits: Limits) -> str:
-    if candidate.minutes_to_start <= 0:
+    if not candidate.minutes_to_start > 0:
         return "MARKET_LINE_STARTED"
-    return "MARKET_LINE_STALE" if candidate.quote_age_minutes > limits.quote_age_max(candidate.minutes_to_start) else ""
+    fresh = 0 <= candidate.quote_age_minutes <= limits.quote_age_max(candidate.minutes_to_start)
+    # Without a start that is known no age is fresh.
+    fresh = fresh and candidate.minutes_to_start < inf
+    return "" if fresh and not candidate.standing.consensus_moved else "MARKET_LINE_STALE"
 
 
 def _range(candidate: Candidate, limits: Limits) -> str:
     selection = candidate.selection
     line = (selection.line_quarters or 0) / 4
-    if selection.market.type is MarketType.TOTAL and not limits.total_low <= line <= limits.total_high:
+    whole_game = selection.market.period is Period.FULL_GAME
+    if whole_game and selection.market.type is MarketType.TOTAL and not limits.total_low <= line <= limits.total_high:
         return "MARKET_LINE_OUT_OF_RANGE"
-    if selection.market.type is MarketType.SPREAD and abs(line) > limits.spread_max:
+    if selection.market.type is MarketType.SPREAD and not abs(line) <= limits.spread_max:
         return "MARKET_LINE_OUT_OF_RANGE"
-    if selection.market.type is MarketType.MONEYLINE and abs(candidate.american) > limits.moneyline_max:
+    if selection.market.type is MarketType.MONEYLINE and not abs(candidate.american) <= limits.moneyline_max:
         return "MARKET_LINE_OUT_OF_RANGE"
     return ""
 
@@ -45,3 +69,14 @@ def _booksum(candidate: Candidate, limits: Limits) -> str:
         # A booksum in [.99, 1) is inside the gate but gives money away: shown, never the reference of a pick.
         return "MARKET_LINE_UNDERROUND" if candidate.quoted and candidate.booksum < 1 else ""
     return "MARKET_LINE_BOOKSUM"
+
+
+def _company(candidate: Candidate, limits: Limits) -> str:
+    """Judge a quote by its own other side, by its book's other market and by the other books."""
+    standing = candidate.standing
+    if not standing.mirrored or standing.favourite_differs:
+        return "MARKET_LINE_INCONSISTENT"
+    if standing.consensus_line is None or candidate.selection.line_quarters is None:
+        return ""
+    near = abs(candidate.selection.line_quarters / 4 - standing.consensus_line) <= limits.outlier_points
+    return "" if near else "MARKET_LINE_OUTLIER"

@@ -1,6 +1,7 @@
 """Opener consistency: a spread and a moneyline that tell different stories are probably an error in one."""
 
-from closeline.domain.gates.candidate import Action, Candidate, Finding, Limits, block, passed
+from closeline.domain.gates.candidate import Action, Candidate, Finding, Inputs, block, passed
+from closeline.domain.gates.limits import Limits
 from closeline.domain.markets import MarketType
 
 GATE = "opener_consistency"
@@ -17,7 +18,7 @@ def opener_consistency(candidate: Candidate, limits: Limits) -> Finding:
     points = candidate.opener_disagreement
     if points is None or candidate.selection.market.type not in MARGIN_MARKETS:
         return Finding(GATE, Action.INACTIVE)
-    numbers = {"disagreement_points": round(points, 4), "limit_points": limits.opener_disagreement_points_max}
-    if abs(points) > limits.opener_disagreement_points_max:
+    numbers: Inputs = {"disagreement_points": round(points, 4), "limit_points": limits.opener_disagreement_points_max}
+    if not abs(points) <= limits.opener_disagreement_points_max:
         return block(GATE, "MARKET_LINE_INCONSISTENT", **numbers)
     return passed(GATE, **numbers)

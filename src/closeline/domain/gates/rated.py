@@ -1,6 +1,7 @@
 """Market rating: a model that has never seen a closing line is a LEAN at most."""
 
-from closeline.domain.gates.candidate import Candidate, Finding, Limits, cap, passed
+from closeline.domain.gates.candidate import Candidate, Finding, cap, passed
+from closeline.domain.gates.limits import Limits
 
 GATE = "market_rated"
 

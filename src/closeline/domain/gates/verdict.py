@@ -1,20 +1,28 @@
 """The verdict: state, tier and published probability, from the findings alone."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from closeline.domain.gates.candidate import Candidate, Finding
+from closeline.domain.gates.compression import published, trusted
+from closeline.domain.gates.thresholds import ev_of
 from closeline.domain.picks import Decision, Tier
 
 _RANK = {Decision.NO_PLAY: 0, Decision.LEAN: 1, Decision.PICK: 2}
-# Points of edge above the policy's threshold from which a pick is of a tier.
+# Points of edge above the policy's threshold from which a pick is of a tier, and edges where the policy is silent.
 TIERS = ((0.02, Tier.A), (0.01, Tier.B), (0.0, Tier.C))
+STANDARD_TIERS = ((0.06, Tier.A), (0.045, Tier.B), (0.03, Tier.C))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of a candidate, and the probability that is published with it."""
+    """What becomes of a candidate, and the probability that is published with it.
+
+    confidence: 0 to 100, of the side. edge_confidence: the chance that the edge is above nought, by the uncertainty of
+    the mean; null where that is not known. multiplier: the product of the rules' multipliers; trust: the stricter of it
+    and the policy's beta.
+    """
 
     decision: Decision
     tier: Tier
@@ -24,40 +32,37 @@ class Verdict:
     ev_per_unit: float
     parlay_eligible: bool
     reasons: tuple[str, ...]
-
-
-def compress(q_market: float, p_calibrated: float, trust: float) -> float:
-    """Shrink a probability toward the market in logit space: trust 1 keeps it, 0 returns the market's."""
-    logit_market = math.log(q_market / (1 - q_market))
-    logit_model = math.log(p_calibrated / (1 - p_calibrated))
-    return 1 / (1 + math.exp(-(logit_market + trust * (logit_model - logit_market))))
+    edge_confidence: float | None = None
+    multiplier: float = 1.0
+    trust: float = 1.0
 
 
 def verdict(candidate: Candidate, findings: Sequence[Finding]) -> Verdict:
-    """Make the verdict: the strictest state governs, and the stricter of beta and the multipliers is the trust."""
+    """Make the verdict: the strictest state governs; a cap of confidence takes a pick out of parlays."""
     decision = min((finding.highest_state for finding in findings), key=_RANK.__getitem__)
-    multiplier = math.prod(finding.multiplier for finding in findings)
-    trust = min(candidate.beta, multiplier) if candidate.beta is not None else 0.0
-    p_final = compress(candidate.q_market, candidate.p_calibrated, trust)
-    edge = p_final - 1 / candidate.decimal
-    ev = (1 - candidate.p_push) * (p_final * candidate.decimal - 1)
+    multiplier, trust = trusted(candidate, findings)
+    p_final = published(candidate, findings)
+    edge = p_final - candidate.break_even
     caps = [finding.cap for finding in findings if finding.cap is not None]
-    confidence = round(min([100 * p_final, *caps]), 2)
-    reasons = tuple(finding.reason for finding in findings if finding.reason)
     return Verdict(
-        decision,
-        _tier(decision, candidate),
-        confidence,
-        p_final,
-        edge,
-        ev,
-        decision is Decision.PICK and not caps,
-        reasons,
-    )
+        decision, _tier(decision, candidate, edge), round(min([100 * p_final, *caps]), 2), p_final, edge,
+        ev_of(candidate, p_final), decision is Decision.PICK and not caps,
+        tuple(finding.reason for finding in findings if finding.reason), _edge_confidence(edge, candidate, trust),
+        multiplier, trust,
+    )  # fmt: skip
 
 
-def _tier(decision: Decision, candidate: Candidate) -> Tier:
-    if decision is not Decision.PICK or candidate.edge is None or candidate.threshold is None:
+def _edge_confidence(edge: float, candidate: Candidate, trust: float) -> float | None:
+    """Return Phi(edge / sd of the published probability), which moves by the trust where the model's moves by one."""
+    if candidate.p_sd is None or not candidate.p_sd * trust > 0:
+        return None
+    return round(NormalDist().cdf(edge / (candidate.p_sd * trust)), 4)
+
+
+def _tier(decision: Decision, candidate: Candidate, edge: float) -> Tier:
+    if decision is not Decision.PICK:
         return Tier.NONE
+    if candidate.edge is None or candidate.threshold is None:
+        return next((tier for least, tier in STANDARD_TIERS if edge >= least), Tier.C)
     surplus = candidate.edge - candidate.threshold
     return next((tier for least, tier in TIERS if surplus >= least), Tier.C)

@@ -14,7 +14,7 @@ from closeline.domain.digits import FORMULA_DECIMALS, of_formula
 from closeline.domain.events import ForecastMade
 from closeline.domain.ids import content_id
 from closeline.domain.leagues import League
-from closeline.flow.forecast.games import EXACT, Engine, simulate_slate
+from closeline.flow.forecast.games import EXACT, Engine, means_of, simulate_slate
 from closeline.flow.forecast.knowledge import Knowledge, know
 from closeline.flow.forecast.questions import Question, questions_of
 from closeline.maths.calibrate import IDENTITY, CalibrationMap
@@ -23,13 +23,12 @@ from closeline.maths.simulate.board import Chances
 from closeline.maths.simulate.simulation import Simulated
 from closeline.store import evaluations, forecasts, models, references
 from closeline.store.calibrations import ActiveMap
-from closeline.store.forecasts import Forecast, Prediction, Run, RunInput
+from closeline.store.forecasts import RESULTS_ONLY, Forecast, Prediction, Run, RunInput
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session
 
 # A forecast so close to the start could never be published in time; what is captured then is the close.
 LEAD_TIME = timedelta(minutes=15)
-RESULTS_ONLY = "/results-only"
 # An outcome that the model calls impossible is a claim that no model can make.
 SUREST = 1e-9
 
@@ -85,7 +84,7 @@ def _run_id(known: Knowledge, engine: Engine, game: int) -> str:
     return content_id(
         "run", known.tenant_id, known.games[game].event_id, micros(known.as_of), _engine_name(known, engine),
         engine.worlds, known.snapshot_id, known.rating_state.rating_state_id, known.distribution_version,
-        known.simulation_version,
+        known.simulation_version, *(given.reference for given in (*known.clamped_by, *known.injuries[game].inputs)),
     )  # fmt: skip
 
 
@@ -99,11 +98,8 @@ def _seed(run_id: str) -> int:
 
 
 def _run(known: Knowledge, engine: Engine, game: int, run_id: str, simulated: Simulated) -> Run:
-    rated = known.rated
-    margin, margin_sd, total, total_sd = (
-        of_formula(float(values[game]))
-        for values in (rated.margin_mean, rated.margin_sd, rated.total_mean, rated.total_sd)
-    )
+    margin, total = map(of_formula, means_of(known, game))
+    margin_sd, total_sd = (of_formula(float(values[game])) for values in (known.rated.margin_sd, known.rated.total_sd))
     return Run(
         run_id, known.tenant_id, known.league, known.games[game].event_id, known.as_of, _engine_name(known, engine),
         _seed(run_id), known.ratings_version, known.distribution_version, known.config_version, margin, margin_sd,
@@ -121,6 +117,8 @@ def _inputs(known: Knowledge, game: int) -> list[RunInput]:
         RunInput("SNAPSHOT", known.snapshot_id),
         RunInput("RATING_STATE", known.rating_state.rating_state_id),
         RunInput("EVENT_VERSION", f"{known.games[game].event_id}@{known.games[game].version}"),
+        *known.clamped_by,
+        *known.injuries[game].inputs,
     ]
 
 

@@ -20,7 +20,7 @@ from closeline.maths.simulate.script import WHOLE, checked
 from closeline.maths.simulate.simulation import Marginals, Model, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Chances = Mapping[PlayStatus, float]
+    Prepare = Callable[[Model, Rules, float, float], Aimed]
 
 UNCERTAIN_MAX = 6  # players whose status is left open: 64 games at most
 NEGLIGIBLE = 1e-6  # shifts less likely than this are told as one
 FEWEST = 4  # shifts that can still have two variances and a covariance
+SHIFTS = 8  # news is told by at most so many shifts: each costs a game of its own
+# Points that the total falls for each point of a missing player's value: most of a margin's point is offence, and a
+# weaker team is also scored upon a little more.
+TOTAL_SHARE = 0.5
 EQUAL_DECIMALS = 9  # shifts that agree to so many decimals of a point are the same shift
 
 
@@ -112,13 +117,15 @@ def gathered(news: Mixture, count: int) -> Mixture:
     return replace(fewer, shifts=tuple(_stretched(shift, mean, stretch) for shift in shifts))
 
 
-def aimed_with_news(model: Model, rules: Rules, margin: float, total: float, shifts: Sequence[Shift]) -> Aimed:
+def aimed_with_news(
+    model: Model, rules: Rules, margin: float, total: float, shifts: Sequence[Shift], prepared: Prepare = prepare
+) -> Aimed:
     """Return a game that has these means before the news, every shift with nights of its own.
 
-    margin, total: means (points) without the shifts. Raises ValueError when the weights do not sum to 1 or no teams
-    would play so.
+    margin, total: means (points) without the shifts. prepared: how a game is found for the means of a shift, exactly
+    or as near as the model comes. Raises ValueError when the weights do not sum to 1 or no teams would play so.
     """
-    each = [prepare(model, rules, margin + shift.margin, total + shift.total) for shift in shifts]
+    each = [prepared(model, rules, margin + shift.margin, total + shift.total) for shift in shifts]
     nights = tuple(
         replace(night, weight=night.weight * shift.weight)
         for aim, shift in zip(each, shifts, strict=True)

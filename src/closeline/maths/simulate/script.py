@@ -97,6 +97,22 @@ def checked(nights: Game) -> Game:
     return nights
 
 
+def alike(one: Game, other: Game) -> bool:
+    """Say whether two games are played alike: the same nights, to the last bit."""
+    return len(one) == len(other) and all(map(_same_night, one, other))
+
+
+def _same_night(one: Night, other: Night) -> bool:
+    parts, others = _parts(one), _parts(other)
+    return len(parts) == len(others) and all(map(np.array_equal, parts, others))
+
+
+def _parts(night: Night) -> list[NDArray[np.generic]]:
+    sizes = np.array([night.weight, len(night.periods), len(night.overtime.rounds), night.overtime.may_tie])
+    periods = [part for period in night.periods for part in (period.plays, period.starts)]
+    return [sizes, night.gains, night.chances, *periods, *night.overtime.rounds]
+
+
 def mirrored(night: Night) -> Night:
     """Return the night with home and away exchanged."""
     overtime = Overtime(tuple(chances.T.copy() for chances in night.overtime.rounds), night.overtime.may_tie)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from closeline.maths.simulate.script import alike
+
 if TYPE_CHECKING:
     from closeline.maths.simulate.script import Game
 
@@ -37,3 +39,9 @@ class Sport(Protocol):
 
         Levels change how much a team scores and nothing else; exchanging them mirrors the game.
         """
+
+
+def playoffs_differ(sport: Sport, season: int) -> bool:
+    """Say whether games of a season's play-offs are played by other rules than its regular games."""
+    regular, playoff = (sport.nights(Levels(), Rules(season, playoff=flag)) for flag in (False, True))
+    return not alike(regular, playoff)

@@ -99,7 +99,6 @@ class _Sheet:
         if end is None:
             score = (pair.away[layout.final], pair.home[layout.final])
             rejected.append(rejected_record(Reason.BAD_RESULT, f"{place} Final", score))
-        pitchers = [self._pitcher(row) for row in (pair.home, pair.away)]
         return ArchiveGame(
             self._league,
             day,
@@ -112,7 +111,8 @@ class _Sheet:
             None,
             pair.neutral,
             None,
-            *pitchers,
+            self._pitcher(pair.home),
+            self._pitcher(pair.away),
         )
 
     def _ending(self, pair: Pair) -> Ending | None:

@@ -4,19 +4,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from closeline.domain.clock import micros
 from closeline.domain.gates import Finding, Verdict
 from closeline.domain.ids import canonical_json
 from closeline.domain.markets import Side
 from closeline.domain.picks import Decision, Tier
+from closeline.store.desk.traces import Trace
+from closeline.store.forecasts import Prediction
 from closeline.store.session import Session
 from closeline.store.tables.desk import candidate_finding
 from closeline.store.tables.model import prediction
 
 VERDICT = "verdict"
+TRACE = "trace"
 _COLUMNS = (
     "prediction_id", "side", "ordinal", "tenant_id", "league", "as_of", "gate", "action", "reason", "multiplier", "cap",
     "highest_state", "inputs", "config_version",
@@ -36,6 +40,23 @@ _VERDICTS = (
         candidate_finding.c.action != Decision.NO_PLAY,
     )
     .order_by(candidate_finding.c.prediction_id, candidate_finding.c.side)
+)
+_VERDICTS_OF_PREDICTION = (
+    select(
+        candidate_finding.c.prediction_id,
+        candidate_finding.c.side,
+        candidate_finding.c.inputs,
+        candidate_finding.c.config_version,
+    )
+    .where(
+        candidate_finding.c.tenant_id == bindparam("tenant"),
+        candidate_finding.c.prediction_id == bindparam("name"),
+        candidate_finding.c.gate == VERDICT,
+    )
+    .order_by(candidate_finding.c.side)
+)
+_PREDICTION = select(prediction).where(
+    prediction.c.tenant_id == bindparam("tenant"), prediction.c.prediction_id == bindparam("name")
 )
 _OF_PREDICTION = (
     select(candidate_finding)
@@ -75,16 +96,18 @@ class Judged:
     side: Side
     findings: tuple[Finding, ...]
     verdict: Verdict
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """A verdict as the record holds it."""
+    """A verdict as the record holds it; rows from before there were traces have none."""
 
     prediction_id: str
     side: Side
     config_version: str
     verdict: Verdict
+    trace: Trace | None = None
 
 
 def add(
@@ -112,19 +135,43 @@ def add(
         final = item.verdict
         rows.append((
             *head, len(item.findings), *who, VERDICT, final.decision, ",".join(final.reasons), 1.0, None,
-            final.decision, canonical_json(asdict(final)), config_version,
+            final.decision, canonical_json(asdict(final) | _kept(item.trace)), config_version,
         ))  # fmt: skip
     return session.append(candidate_finding, _COLUMNS, rows)
+
+
+def _kept(trace: Trace | None) -> dict[str, object]:
+    return {TRACE: asdict(trace)} if trace else {}
 
 
 def playable(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> list[StoredVerdict]:
     """Return the verdicts of a moment that are PICK or LEAN."""
     rows = session.rows(_VERDICTS, {"tenant": tenant_id, "league_code": league, "moment": as_of})
-    return [StoredVerdict(row.prediction_id, Side(row.side), row.config_version, _verdict(row.inputs)) for row in rows]
+    return [_stored(row) for row in rows]
+
+
+def prediction_of(session: Session, prediction_id: str, *, tenant_id: str) -> Prediction | None:
+    """Return the prediction that a candidate is a side of, by its name; null for no such one."""
+    rows = session.rows(_PREDICTION, {"tenant": tenant_id, "name": prediction_id})
+    return Prediction(**rows[0]._mapping) if rows else None  # noqa: SLF001 -- the documented way to read a row
+
+
+def verdicts_of(session: Session, *, prediction_id: str, tenant_id: str) -> list[StoredVerdict]:
+    """Return the verdict on each side of a prediction that was judged, refused ones too."""
+    rows = session.rows(_VERDICTS_OF_PREDICTION, {"tenant": tenant_id, "name": prediction_id})
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredVerdict:
+    trace = json.loads(row.inputs).get(TRACE)
+    return StoredVerdict(
+        row.prediction_id, Side(row.side), row.config_version, _verdict(row.inputs), Trace(**trace) if trace else None
+    )
 
 
 def _verdict(text: str) -> Verdict:
     fields = json.loads(text)
+    fields.pop(TRACE, None)
     fields["decision"] = Decision(fields["decision"])
     fields["tier"] = Tier(fields["tier"])
     fields["reasons"] = tuple(fields["reasons"])
@@ -137,7 +184,7 @@ def findings_of(session: Session, *, prediction_id: str, side: str) -> list[Find
     return [
         Finding(
             row.gate, row.action, Decision(row.highest_state), row.reason, row.multiplier, row.cap,
-            tuple(sorted((name, str(value)) for name, value in json.loads(row.inputs).items())),
+            tuple(sorted((name, str(value)) for name, value in json.loads(row.inputs).items() if name != TRACE)),
         )
         for row in rows
     ]  # fmt: skip

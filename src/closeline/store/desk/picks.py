@@ -195,12 +195,18 @@ def _place(row: Row[*tuple[Any, ...]]) -> tuple[str, str]:
 
 
 def named(session: Session, pick_id: str, *, tenant_id: str) -> Pick:
-    """Return a pick by name."""
-    rows = session.rows(_BY_NAME, {"tenant": tenant_id, "name": pick_id})
-    if not rows:
+    """Return a pick by name; raises NotFound for no such pick."""
+    found = find(session, pick_id, tenant_id=tenant_id)
+    if found is None:
         message = f"pick must be in the record, {pick_id} was not; `closeline picks list` names those that are"
         raise NotFound(message)
-    return _pick(rows[0])
+    return found
+
+
+def find(session: Session, pick_id: str, *, tenant_id: str) -> Pick | None:
+    """Return a pick by name, null for no such pick."""
+    rows = session.rows(_BY_NAME, {"tenant": tenant_id, "name": pick_id})
+    return _pick(rows[0]) if rows else None
 
 
 def of_events(session: Session, events: Sequence[str], *, tenant_id: str) -> list[Pick]:

@@ -1,9 +1,12 @@
 """What became of predictions: their games' results and their markets' later prices, as arrays to learn from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +39,8 @@ _CORRECTED = (
 )
 _SETTLED = (
     select(
-        prediction.c.event_id, event.c.day, prediction.c.line_quarters, prediction.c.p_raw, prediction.c.q_market,
-        prediction.c.p_anchor, prediction.c.predicted_clv, prediction.c.basis, prediction.c.book,
+        prediction.c.prediction_id, prediction.c.event_id, event.c.day, prediction.c.line_quarters, prediction.c.p_raw,
+        prediction.c.q_market, prediction.c.p_anchor, prediction.c.predicted_clv, prediction.c.basis, prediction.c.book,
         event_result.c.home_score, event_result.c.away_score, event_result.c.received_at,
     )
     .join(event, event.c.event_id == prediction.c.event_id)
@@ -114,15 +117,25 @@ class Settled:
     p_anchor: Floats
     predicted_clv: Floats
     won: Floats
+    predictions: tuple[str, ...]
 
     def latest(self, count: int) -> "Settled":
         """Return the last `count` of them."""
         return Settled(*(getattr(self, field.name)[-count:] for field in fields(self)))
 
+    def named(self, predictions: Collection[str]) -> "Settled":
+        """Return those of these predictions, in their order."""
+        use = np.array([name in predictions for name in self.predictions], dtype=bool)
+        return Settled(*(_chosen(getattr(self, field.name), use) for field in fields(self)))
+
     @property
     def decided(self) -> NDArray[np.bool_]:
         """Return which were won or lost."""
         return np.asarray(~np.isnan(self.won))
+
+
+def _chosen(column: Any, use: NDArray[np.bool_]) -> Any:  # noqa: ANN401 -- a column of names or of numbers
+    return column[use] if isinstance(column, np.ndarray) else tuple(compress(column, use))
 
 
 def results_count(session: Session, *, league: str, as_of: datetime) -> int:
@@ -155,6 +168,7 @@ def settled(
         p_anchor=_floats([row.p_anchor for row in rows]),
         predicted_clv=_floats([row.predicted_clv for row in rows]),
         won=np.where(beyond == 0, np.nan, (beyond > 0).astype(np.float64)),
+        predictions=tuple(row.prediction_id for row in rows),
     )
 
 

@@ -1,6 +1,6 @@
-"""Governance: which limits were in force, what happened in which order, and which job ran when."""
+"""Governance: which limits were in force, what happened in which order, who must look, and which job ran when."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 
 from closeline.store.tables.columns import COUNT, INSTANT, filled, given, key, maybe, one_of, refers
 from closeline.store.tables.metadata import append_only, mutable
@@ -29,6 +29,21 @@ event_log = append_only(
     given("hash"),
     filled("hash"),
     CheckConstraint("seq >= 1", name="seq_range"),
+)
+
+ops_alert = append_only(
+    "ops_alert",
+    key("alert_id"),
+    given("tenant_id"),
+    given("league"),
+    given("kind"),
+    given("text"),
+    given("inputs"),
+    given("at", INSTANT),
+    refers(["tenant_id"], "tenant"),
+    filled("alert_id"),
+    filled("kind"),
+    Index(None, "tenant_id", "league", "at"),
 )
 
 job_run = mutable(

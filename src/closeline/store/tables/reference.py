@@ -58,10 +58,13 @@ event_version = append_only(
     given("payload_sha"),
     given("place"),
     given("received_at", INSTANT),
+    # Null: the source does not say.
+    maybe("playoff", FLAG),
     refers(["event_id"], "event"),
     refers(["payload_sha"], "raw_payload"),
     one_of("start_basis", ("QUOTED", "ASSUMED")),
     flag("neutral"),
+    flag("playoff"),
 )
 
 event_alias = append_only(

@@ -8,12 +8,13 @@ expected points of regulation.  Source: domain notes, section 6.5.
 
 from closeline.maths.simulate.decomposition.comparison import GAIN_NAMES, from_game
 from closeline.maths.simulate.decomposition.production import Production, Scoring, production
-from closeline.maths.simulate.decomposition.record import Decomposition, Figure, Rate, TeamUnits
+from closeline.maths.simulate.decomposition.record import Decomposition, Figure, Outcome, Rate, TeamUnits
 
 __all__ = [
     "GAIN_NAMES",
     "Decomposition",
     "Figure",
+    "Outcome",
     "Production",
     "Rate",
     "Scoring",

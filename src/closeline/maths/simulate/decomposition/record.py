@@ -65,8 +65,20 @@ class TeamUnits:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far the simulated outcome spreads: sds of margin and total (points), and what all chances sum to."""
+
+    margin_sd: float
+    total_sd: float
+    mass: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decomposition:
-    """A forecast's parts: both teams' units, and the adjustments that lead from the base rating's means to its own."""
+    """A forecast's parts: both teams' units, and the adjustments that lead from the base rating's means to its own.
+
+    outcome: what came of them once simulated, null before.
+    """
 
     team_home: TeamUnits
     team_away: TeamUnits
@@ -75,6 +87,7 @@ class Decomposition:
     base_total: float
     margin: float
     total: float
+    outcome: Outcome | None = None
 
     def __post_init__(self) -> None:
         """Refuse adjustments that do not sum to the move, and a base rating among them."""
@@ -89,7 +102,10 @@ class Decomposition:
 
     def kept(self) -> Decomposition:
         """Return the decomposition as it is stored: with as many digits as every machine agrees on."""
-        return replace(self, team_home=self.team_home.kept(), team_away=self.team_away.kept())
+        found = self.outcome
+        if found is not None:
+            found = Outcome(of_fit(found.margin_sd), of_fit(found.total_sd), of_fit(found.mass))
+        return replace(self, team_home=self.team_home.kept(), team_away=self.team_away.kept(), outcome=found)
 
     def to_json(self) -> str:
         """Return the exact text; equal decompositions give equal bytes, and reading it back gives them again."""
@@ -98,11 +114,16 @@ class Decomposition:
     @classmethod
     def from_json(cls, text: str) -> Decomposition:
         """Read the text of `to_json`; ValueError for anything else."""
-        whole = _members(json.loads(text), Decomposition)
+        content = json.loads(text)
+        # Stored before outcomes were kept.
+        whole = _members({"outcome": None} | content if isinstance(content, dict) else content, Decomposition)
         home, away = _team(whole["team_home"]), _team(whole["team_away"])
         adjustments = tuple(_adjustment(item) for item in _items(whole["adjustments"]))
-        points = (_number(whole[name]) for name in ("base_margin", "base_total", "margin", "total"))
-        return cls(home, away, adjustments, *points)
+        base_margin, base_total, margin, total = (
+            _number(whole[name]) for name in ("base_margin", "base_total", "margin", "total")
+        )
+        outcome = None if whole["outcome"] is None else _outcome(whole["outcome"])
+        return cls(home, away, adjustments, base_margin, base_total, margin, total, outcome)
 
 
 def _moment(value: object) -> str:
@@ -117,6 +138,10 @@ def _team(value: object) -> TeamUnits:
         _figure(found["units"]), _figure(found["efficiency"]),
         tuple(Rate(_text(rate["label"]), _figure(rate["figure"])) for rate in rates), _number(found["overtime_points"]),
     )  # fmt: skip
+
+
+def _outcome(value: object) -> Outcome:
+    return Outcome(**{name: _number(item) for name, item in _members(value, Outcome).items()})
 
 
 def _figure(value: object) -> Figure:

@@ -1,7 +1,12 @@
-"""The decision policy: how far a model is trusted, and what edge is played, per market."""
+"""The decision policy: how far a model is trusted and what edge is played, per market, and what is then staked.
+
+Comes in: what a fit found, or the stored text. Goes out: frozen terms, named by their content; the gate that a
+proposed change must pass is beside them. Always true: what a version says never changes.
+"""
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from closeline.domain.ids import canonical_json, content_id
 
@@ -23,9 +28,26 @@ class MarketPolicy:
     clv_lower_90: float | None
 
 
+class StakingRule(StrEnum):
+    """How the stake of a pick is found; FLAT is the same for each."""
+
+    FLAT = "FLAT"
+
+
+@dataclass(frozen=True, slots=True)
+class Staking:
+    """What is staked on a PICK: by which rule, and how many units."""
+
+    rule: StakingRule = StakingRule.FLAT
+    units: float = 1.0
+
+
+ONE_UNIT = Staking()
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionPolicy:
-    """The policies of a league's markets, named by their content.
+    """The policies of a league's markets and how it stakes, named by their content.
 
     `results` is how many results the league had when it was fitted: what says whether a new fit is due.
     """
@@ -33,6 +55,7 @@ class DecisionPolicy:
     league: str
     results: int
     markets: tuple[MarketPolicy, ...]
+    staking: Staking = ONE_UNIT
 
     @property
     def policy_version(self) -> str:
@@ -46,11 +69,17 @@ class DecisionPolicy:
     def to_json(self) -> str:
         """Write the policy as canonical JSON."""
         markets = [asdict(policy) for policy in self.markets]
-        return canonical_json({"league": self.league, "results": self.results, "markets": markets})
+        content: dict[str, object] = {"league": self.league, "results": self.results, "markets": markets}
+        # One flat unit is left out: policies from before staking was said keep their text, and so their version.
+        if self.staking != ONE_UNIT:
+            content["staking"] = asdict(self.staking)
+        return canonical_json(content)
 
     @classmethod
     def from_json(cls, text: str) -> "DecisionPolicy":
         """Read a policy back; the exact inverse of `to_json`."""
         content = json.loads(text)
         markets = tuple(MarketPolicy(**policy) for policy in content["markets"])
-        return cls(content["league"], content["results"], markets)
+        staking = content.get("staking")
+        read = Staking(StakingRule(staking["rule"]), staking["units"]) if staking else ONE_UNIT
+        return cls(content["league"], content["results"], markets, read)

@@ -1,6 +1,7 @@
 """Fitting a decision policy: how far the market later moves toward the model, and which edge then pays its price.
 
-Everything here is fitted on closed markets: realised means what the close said, never what the game did.
+Comes in: probabilities and prices of closed markets, as arrays. Goes out: a beta, a threshold, and what a change of
+them would have been worth. Always true: realised means what the close said, never what the game did.
 """
 
 from dataclasses import dataclass
@@ -50,6 +51,22 @@ def anchored(market: ArrayLike, model: ArrayLike, beta: float) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-moved)))
 
 
+def better_sides(
+    anchor: ArrayLike, q_close: ArrayLike, price: ArrayLike, price_other: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return the edge of each candidate's better side at its predicted close, and what that side realised.
+
+    anchor, q_close: predicted and real closing probability of the canonical side; price, price_other: decimal odds of
+    it and of the other, shape (n,). Both answers are a probability less 1/price, in points of probability.
+    """
+    predicted, close = np.asarray(anchor, dtype=np.float64), np.asarray(q_close, dtype=np.float64)
+    asked, asked_other = 1 / np.asarray(price, dtype=np.float64), 1 / np.asarray(price_other, dtype=np.float64)
+    edge, edge_other = predicted - asked, (1 - predicted) - asked_other
+    canonical = edge >= edge_other
+    realised = np.where(canonical, close - asked, (1 - close) - asked_other)
+    return np.where(canonical, edge, edge_other), realised
+
+
 def fit_movement(model: ArrayLike, market: ArrayLike, close: ArrayLike, days: NDArray[np.int64]) -> Movement:
     """Regress logit close - logit market on logit model - logit market; the error is clustered by day.
 
@@ -80,7 +97,12 @@ def fit_threshold(predicted: ArrayLike, realised: ArrayLike, days: NDArray[np.in
         count = int(played.sum())
         if count < PLAYED_LEAST:
             break
-        lower = float(value[played].mean()) - NORMAL_90 * clustered_standard_error(value[played], days[played])
+        lower = lower_90(value[played], days[played])
         if lower >= 0.0:
             return Threshold(least, count, of_fit(lower))
     return Threshold(None, int((edge >= 0).sum()), None)
+
+
+def lower_90(realised: Floats, days: NDArray[np.int64]) -> float:
+    """Return the one-sided 90 % bound of a mean, clustered by day; shape (n,), n at least 1, NaN for a single day."""
+    return float(realised.mean()) - NORMAL_90 * clustered_standard_error(realised, days)

@@ -1,0 +1,175 @@
+"""`closeline limits`: the numbers by which a league's candidates are judged, and how a person changes them."""
+
+import os
+import pwd
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from closeline.cli.gates.limit_text import limit_text
+from closeline.cli.opening import opened, reading
+from closeline.cli.options import AsJson, Database
+from closeline.cli.printing import print_json, print_table, say
+from closeline.domain.errors import BadInput, NotFound, UnreadableFile
+from closeline.domain.leagues import League
+
+if TYPE_CHECKING:
+    from closeline.domain.limits.effects import Change
+    from closeline.schemas.limits import LimitChange, LimitsHistory, LimitsInForce, LimitsProposal
+    from closeline.store.models import ConfigVersion
+
+app = typer.Typer(no_args_is_help=True, help="Look at the limits of a league, and change them.")
+
+OfLeague = Annotated[League, typer.Argument(help="The league.")]
+SIZE_MAX = 64 * 1024  # forty keys fill a hundredth of this
+CHANGES = ("limit", "before", "after", "effect")
+
+
+@app.command()
+def show(
+    league: OfLeague,
+    *,
+    history: Annotated[bool, typer.Option("--history", help="Every version: when, who, why and what changed.")] = False,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print every limit of a league with what it means, and who set the version in force, when and why."""
+    from closeline.store import models
+
+    with reading(db) as (desk, session):
+        versions = models.configs(session, tenant_id=desk.tenant_id, as_of=desk.clock())
+    if not versions:
+        raise NotFound(f"a configuration of tenant {desk.tenant_id} must be in the record, none was")
+    result = _history(league, versions) if history else _in_force(league, versions[-1])
+    if as_json:
+        print_json(result)
+        return
+    _print(result)
+
+
+@app.command()
+def propose(
+    league: OfLeague,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML with the limits to change, and no others.")],
+    *,
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; it stays in the record.")],
+    actor: Annotated[
+        str | None,
+        typer.Option("--actor", metavar="NAME", help="Who changes them; by default the user of this machine."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change limits of a league from now on; what is published stays as it was. Exit code 2 beyond a hard bound."""
+    from closeline.jobs.limiting import change_limits
+    from closeline.schemas.limits import LimitsProposal
+
+    wanted = _read(file)
+    with opened(db) as desk:
+        found = change_limits(desk, league, wanted, why=why, actor=_user() if actor is None else actor, dry_run=dry_run)
+    result = LimitsProposal(
+        league=league, before_version=found.before_version, config_version=found.config_version,
+        written=found.written, changes=_changes(found.changes),
+    )  # fmt: skip
+    if as_json:
+        print_json(result)
+        return
+    _print_proposal(result)
+
+
+def _user() -> str:
+    """Return the operating system's name of whoever runs this, and not what the environment claims."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(SIZE_MAX + 1)
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else fault
+        raise UnreadableFile(f"{path} must be a file that can be read, was not: {reason}") from fault
+    if len(content) > SIZE_MAX:
+        raise UnreadableFile(f"{path} must be at most {SIZE_MAX} bytes, was more; leave out what stays as it is")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except RecursionError:
+        raise BadInput(f"{path} must be TOML such as total_high = 64, was nested too deep") from None
+    except ValueError as fault:
+        raise BadInput(f"{path} must be TOML such as total_high = 64, was not: {fault}") from None
+
+
+def _in_force(league: League, version: "ConfigVersion") -> "LimitsInForce":
+    from closeline.domain.limits import held
+    from closeline.domain.limits.meanings import FIELDS
+    from closeline.domain.limits.proposal import expected
+    from closeline.schemas.limits import Limit, LimitsInForce
+
+    values = held(version.content, league)
+    limits = [
+        Limit(
+            name=name, value=values.get(name), unit=field.unit, meaning=field.meaning, must_be=expected(field, league)
+        )
+        for name, field in FIELDS.items()
+    ]
+    return LimitsInForce(
+        league=league, config_version=version.config_version, actor=version.actor, why=version.why,
+        at=version.created_at, limits=limits,
+    )  # fmt: skip
+
+
+def _history(league: League, versions: "Sequence[ConfigVersion]") -> "LimitsHistory":
+    from closeline.domain.limits import held
+    from closeline.domain.limits.effects import changes
+    from closeline.schemas.limits import LimitsHistory, LimitsVersion
+
+    contents = [held(version.content, league) for version in versions]
+    befores = [contents[0], *contents[:-1]]
+    return LimitsHistory(league=league, versions=[
+        LimitsVersion(
+            config_version=version.config_version, actor=version.actor, why=version.why, at=version.created_at,
+            changes=_changes(changes(before, after)),
+        )
+        for version, before, after in zip(versions, befores, contents, strict=True)
+    ])  # fmt: skip
+
+
+def _changes(changes: "Sequence[Change]") -> "list[LimitChange]":
+    from closeline.schemas.limits import LimitChange
+
+    return [LimitChange.model_validate(change) for change in changes]
+
+
+def _print(result: "LimitsInForce | LimitsHistory") -> None:
+    from closeline.schemas.limits import LimitsHistory
+
+    if isinstance(result, LimitsHistory):
+        for version in result.versions:
+            say(f"{version.at:%Y-%m-%d %H:%M:%S} {version.config_version} by {version.actor}: {version.why}")
+            _print_changes("changed", version.changes, f"nothing of {result.league}")
+        return
+    say(f"{result.league}: version {result.config_version}, since {result.at:%Y-%m-%d %H:%M:%S} by {result.actor}")
+    say(f"because: {result.why}")
+    print_table("Limits", ("limit", "value#", "unit", "meaning", "must be"), [
+        (item.name, limit_text(item.value), item.unit, item.meaning, item.must_be) for item in result.limits
+    ])  # fmt: skip
+
+
+def _print_proposal(result: "LimitsProposal") -> None:
+    _print_changes(f"Limits of {result.league}", result.changes, "no change, this is in force already")
+    if result.written:
+        say(f"version {result.config_version} is in force from now on, after {result.before_version}")
+    else:
+        say(f"nothing was written; version {result.before_version} is in force")
+
+
+def _print_changes(title: str, changes: "Sequence[LimitChange]", empty: str) -> None:
+    rows = [(item.name, limit_text(item.before), limit_text(item.after), item.effect.lower()) for item in changes]
+    print_table(title, CHANGES, rows, empty)

@@ -1,0 +1,68 @@
+"""Reality check: a projection that no game of the league could have is not played."""
+
+from closeline.domain.gates.candidate import Action, Candidate, Finding, Inputs, block, inactive, passed
+from closeline.domain.gates.limits import Limits
+from closeline.domain.gates.projection import Projection
+from closeline.domain.markets import MarketType
+from closeline.domain.picks import Decision
+
+GATE = "reality_check"
+# All of section 6.2 of the domain notes: closing sds from the baseline, quantiles of the line, the identity's share.
+FAR, TOO_FAR = 2.5, 3.0
+QUANTILE = 0.01
+IDENTITY = 0.02
+NARROW = 0.75
+WHOLE = 1e-9
+
+
+def reality_check(candidate: Candidate, limits: Limits) -> Finding:
+    """Block a mean out of the league's range, far from its baseline, or that its own parts do not make (safety-v1, L1).
+
+    A total between 2.5 and 3 closing sds from the baseline keeps its state and loses confidence. Overtime and home wins
+    are judged on the league's rolling table, never on one game; a distribution too wide is the variance rule's.
+    """
+    projection = candidate.projection
+    if not 0.0 < candidate.p_calibrated < 1.0:
+        return block(GATE, "RCL_FAIL", fault="probability", p_calibrated=candidate.p_calibrated)
+    if projection is None:
+        return inactive(GATE)
+    of_total = candidate.selection.market.type is MarketType.TOTAL
+    away = _sds_away(projection, limits) if of_total else None
+    numbers: Inputs = {
+        "mean": projection.mean,
+        "sd": projection.sd,
+        "baseline_mean": projection.baseline_mean,
+        "closing_sds_away": away,
+        "line_quantile": projection.line_quantile,
+        "built_mean": projection.built_mean,
+        "mass": projection.mass,
+    }
+    fault = _fault(projection, limits, away, of_total=of_total)
+    if fault:
+        return block(GATE, "RCL_FAIL", **numbers, fault=fault)
+    if away is not None and away > FAR:
+        inputs = tuple(sorted(numbers.items()))
+        return Finding(GATE, Action.CAP, Decision.PICK, "RCL_FAR", cap=limits.confidence_cap, inputs=inputs)
+    return passed(GATE, **numbers)
+
+
+def _sds_away(projection: Projection, limits: Limits) -> float | None:
+    if projection.baseline_mean is None:
+        return None
+    return abs(projection.mean - projection.baseline_mean) / limits.closing_total_sd
+
+
+def _fault(projection: Projection, limits: Limits, away: float | None, *, of_total: bool) -> str:
+    """Name the first check that fails. Each is written so that a number that is none fails it."""
+    low, high = (limits.total_low, limits.total_high) if of_total else (-limits.margin_mean_max, limits.margin_mean_max)
+    reference = limits.reference_total_sd if of_total else limits.reference_margin_sd
+    quantile, built = projection.line_quantile, projection.built_mean
+    checks = (
+        ("mass", abs(projection.mass - 1.0) <= WHOLE),
+        ("range", low <= projection.mean <= high),
+        ("baseline", away is None or away <= TOO_FAR),
+        ("quantile", quantile is None or QUANTILE <= quantile <= 1.0 - QUANTILE),
+        ("identity", not of_total or built is None or abs(projection.mean - built) <= IDENTITY * abs(projection.mean)),
+        ("narrow", projection.sd >= NARROW * reference),
+    )
+    return next((name for name, holds in checks if not holds), "")

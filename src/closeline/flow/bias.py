@@ -1,0 +1,96 @@
+"""Bias: what the last four weeks say of a league's totals, one row a day, and an alert for whatever triggers.
+
+A part of tuning that no gate decides about: the row itself is the evidence, and forecasts of the next two days obey it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from closeline.domain.events import BiasMeasured
+from closeline.domain.gates import Limits
+from closeline.domain.gates.bias import BaselineBias, BiasLimits, BiasSample, measured
+from closeline.domain.ids import canonical_json
+from closeline.domain.leagues import League
+from closeline.domain.limits import limits_of
+from closeline.domain.markets import TOTAL
+from closeline.maths.distributions import ScoreDistribution, read_pair
+from closeline.store import models
+from closeline.store.desk import alerts
+from closeline.store.desk.alerts import Alert
+from closeline.store.past import bias, totals
+from closeline.store.past.closes import total_means
+from closeline.store.past.totals import FinishedTotal, TotalsBook
+from closeline.store.session import Session
+
+YESTERDAY = timedelta(days=-1)
+
+
+def measure(
+    session: Session, book: TotalsBook | None = None, *, tenant_id: str, league: League, at: datetime
+) -> BiasMeasured | None:
+    """Write the day's row of a league's bias table from what was received by `at`, and alert of its triggers.
+
+    Null, and nothing written, when the day has its row already or no forecast game has ended. book: what was read on
+    earlier mornings; left out, all is read.
+    """
+    day = bias.day_of(at)
+    yesterday = (date.fromisoformat(day) + YESTERDAY).isoformat()
+    known = bias.of_days(session, league=league, days={day, yesterday})
+    if day in known:
+        return None
+    limits = bias_limits(limits_of(models.config(session, tenant_id=tenant_id, as_of=at)[1], league))
+    games = (book or TotalsBook()).at(
+        session, tenant_id=tenant_id, league=league, since=at - timedelta(days=limits.days), as_of=at
+    )
+    if not games:
+        return None
+    sample = _sample(session, games, tenant_id, league, at)
+    row = measured(sample, limits, league=league, day=day, before=known.get(yesterday))
+    bias.add(session, row, at=at)
+    alerts.add(session, [_alert(row, trigger, limits, tenant_id, at) for trigger in row.triggers])
+    return BiasMeasured(league, day, row.n, ",".join(row.triggers), row.correction)
+
+
+def bias_limits(limits: Limits) -> BiasLimits:
+    """Return the numbers of a league's limits that judge its bias."""
+    return BiasLimits(
+        limits.baseline_mean_total, limits.bias_limit, limits.clamp_cap, limits.over_rate_low, limits.over_rate_high
+    )
+
+
+def _sample(
+    session: Session, games: Sequence[FinishedTotal], tenant_id: str, league: League, at: datetime
+) -> BiasSample:
+    names = [game.event_id for game in games]
+    graded = totals.graded_picks(session, names, tenant_id=tenant_id, as_of=at).values()
+    sides = [game.said.over for game in games if game.said.over is not None]
+    return BiasSample(
+        tuple(game.said.mean - game.points for game in games),
+        _market_errors(session, games, league, at),
+        sum(sides), len(sides),
+        sum(share for result, share in graded if result == "WIN"),
+        sum(share for result, share in graded if result == "LOSS"),
+        sum(result in ("WIN", "LOSS") for result, _ in graded),
+    )  # fmt: skip
+
+
+def _market_errors(session: Session, games: Sequence[FinishedTotal], league: League, at: datetime) -> tuple[float, ...]:
+    _, content, _ = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=at)
+    closes = [{} if game.close is None else {TOTAL.key: game.close} for game in games]
+    apart = np.array([game.said.mean for game in games]) - total_means(_total(content), closes)
+    return tuple(apart[np.isfinite(apart)].tolist())
+
+
+@lru_cache(maxsize=16)
+def _total(content: str) -> ScoreDistribution:
+    return read_pair(content)[1]
+
+
+def _alert(row: BaselineBias, trigger: str, limits: BiasLimits, tenant_id: str, at: datetime) -> Alert:
+    moved = f"totals move by {-row.correction:+.2f} from now on" if row.correction else "nothing is corrected"
+    text = f"{row.league} totals of the last {limits.days} days: {trigger}, {moved}"
+    return Alert(tenant_id, row.league, trigger, text, canonical_json(asdict(row) | {"limits": asdict(limits)}), at)

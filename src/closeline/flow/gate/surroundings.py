@@ -1,0 +1,109 @@
+"""What the rules need to know around a slate's predictions, read in as many statements as there are kinds of it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from closeline.domain.gates import Baseline, Limits, Slate
+from closeline.domain.leagues import League
+from closeline.domain.markets import TOTAL, Side
+from closeline.domain.policies import MarketPolicy
+from closeline.maths.distributions import ScoreDistribution, read_pair
+from closeline.maths.simulate.decomposition import Decomposition
+from closeline.store import evaluations, forecasts, models, quotes, references
+from closeline.store.evaluations import Evaluation
+from closeline.store.forecasts import DERIVED, Prediction, Run
+from closeline.store.past import bias, closes, levels
+from closeline.store.quotes import Quote, Series
+from closeline.store.references import EventVersion
+from closeline.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that was known around a slate at `as_of`.
+
+    market_means: the means of margin and total (points) behind each event's markets, NaN where there is none.
+    """
+
+    as_of: datetime
+    league: League
+    versions: Mapping[str, EventVersion]
+    quotes: Mapping[Series, Quote]
+    series: Mapping[tuple[str, str, Side], Sequence[Quote]]
+    evaluations: Mapping[tuple[str, str, str], Evaluation]
+    disagreement: Mapping[str, float]
+    market_means: Mapping[str, tuple[float, float]]
+    policed: bool
+    policies: Mapping[str, MarketPolicy | None]
+    runs: Mapping[str, Run]
+    decompositions: Mapping[str, Decomposition]
+    baseline_total: float
+    baseline: Baseline | None
+    slate: Slate
+
+
+def look_around(
+    session: Session, predictions: Sequence[Prediction], limits: Limits, tenant_id: str, league: League, as_of: datetime
+) -> Surroundings:
+    """Read what the rules ask of a slate; nothing that was received after `as_of`."""
+    names = sorted({prediction.event_id for prediction in predictions})
+    priced = evaluations.of_events(session, names, as_of=as_of)
+    pair = read_pair(models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=as_of)[1])
+    policy = models.policy(session, tenant_id=tenant_id, league=league, as_of=as_of)
+    history = quotes.of_events(session, names, as_of=as_of)
+    run_names = [prediction.run_id for prediction in predictions]
+    return Surroundings(
+        as_of,
+        league,
+        references.versions(session, names, as_of=as_of),
+        quotes.latest(history),
+        _by_series(history),
+        {(item.event_id, item.book, item.market_key): item for item in priced},
+        closes.disagreements(priced, pair[0]),
+        _market_means(league, pair, names, priced),
+        policy is not None,
+        {key: policy.of(key) if policy else None for key in {prediction.market_key for prediction in predictions}},
+        forecasts.runs(session, run_names),
+        {name: Decomposition.from_json(text) for name, text in forecasts.decompositions(session, run_names).items()},
+        levels.mean_total(session, league=league, as_of=as_of) or limits.baseline_mean_total,
+        _baseline(session, league, as_of),
+        slate_of(predictions),
+    )
+
+
+def _baseline(session: Session, league: League, as_of: datetime) -> Baseline | None:
+    found = bias.in_force(session, league, as_of)
+    if found is None:
+        return None
+    return Baseline(
+        found.day, found.n, found.bias, found.correction, found.damp_factor, found.structural_days, found.triggers
+    )
+
+
+def _by_series(history: Sequence[Quote]) -> dict[tuple[str, str, Side], list[Quote]]:
+    """Group quotes by event, market and side, the books side by side, oldest first."""
+    found: defaultdict[tuple[str, str, Side], list[Quote]] = defaultdict(list)
+    for item in history:
+        found[(item.event_id, item.market.key, item.side)].append(item)
+    return found
+
+
+def slate_of(predictions: Sequence[Prediction]) -> Slate:
+    """Return how many totals a slate prices, and the share of them that lean over."""
+    leans = [item.p_calibrated > 0.5 for item in predictions if item.market_key == TOTAL.key and item.basis != DERIVED]
+    return Slate(len(leans), sum(leans) / len(leans) if leans else 0.5)
+
+
+def _market_means(
+    league: League, pair: tuple[ScoreDistribution, ScoreDistribution], names: Sequence[str],
+    priced: Sequence[Evaluation],
+) -> dict[str, tuple[float, float]]:  # fmt: skip
+    markets: dict[str, dict[str, Evaluation]] = {name: {} for name in names}
+    for item in priced:
+        if item.is_reference:
+            markets[item.event_id][item.market_key] = item
+    each = list(markets.values())
+    margins, totals = closes.margin_means(league, pair[0], each), closes.total_means(pair[1], each)
+    return dict(zip(names, zip(margins.tolist(), totals.tolist(), strict=True), strict=True))
