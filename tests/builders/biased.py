@@ -1,6 +1,6 @@
 """Desks whose model is off on purpose: every NFL total forecast too high or too low by so many points."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from closeline.domain.gates.baseline import STRUCTURAL_DAYS
+from closeline.domain.gates.bias import BaselineBias
 from closeline.domain.leagues import League
 from closeline.flow.forecast import clamp, knowledge
 from closeline.jobs.backtest import backtest
@@ -58,3 +60,13 @@ def make_under(url: str) -> None:
 def make_fair(url: str) -> None:
     """Fill a record with a season of the model as it is."""
     _season(url, 0.0)
+
+
+def chart(rows: Sequence[BaselineBias]) -> str:
+    """Draw a bias table: a mark for each point of bias, the correction from that day on, the most it may be."""
+    lines = ["day         games   bias                    taken off  at most"]
+    for row in rows:
+        state = "LEAN" if row.structural_days >= STRUCTURAL_DAYS else "PICK"
+        bar = "#" * round(abs(row.bias))
+        lines.append(f"{row.day}  {row.n:5}  {row.bias:+5.1f}  {bar:<16}  {row.correction:+9.2f}  {state}")
+    return "\n".join(lines) + "\n"

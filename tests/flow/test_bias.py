@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -28,7 +29,7 @@ from closeline.store.past.ratings import RatingBook
 from closeline.store.past.totals import CLAMPED_BY, TotalsBook
 from closeline.store.session import Session, unit_of_work
 from tests.builders.archives import FIRST
-from tests.builders.biased import LAST, POINTS, make_fair, make_over, make_under, off_by
+from tests.builders.biased import LAST, POINTS, chart, make_fair, make_over, make_under, off_by
 from tests.builders.desks import a_desk
 from tests.builders.records import TENANT, a_copy, number, rolled_back, rows_of, tamper
 
@@ -109,6 +110,12 @@ def test_the_third_day_in_a_row_raises_a_bias_of_the_model(new_databases, plante
     )
     assert all(json.loads(item.inputs)["correction"] in [row.correction for row in off] for item in told)
     assert logged == days
+
+
+def test_the_page_on_safety_shows_this_season(over):
+    page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text(encoding="utf-8")
+    with unit_of_work(over, write=False) as session:
+        assert f"```none\n{chart(rows(session))}```" in page
 
 
 def test_a_fair_model_is_left_alone(fair):

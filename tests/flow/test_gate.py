@@ -2,16 +2,21 @@
 
 # mypy: disable-error-code="operator, arg-type"
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from closeline.domain.clock import micros
-from closeline.domain.gates import GATES
+from closeline.domain.gates import GATES, Slate
+from closeline.domain.gates.bias import BaselineBias
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
 from closeline.flow import forecast, gate
+from closeline.flow.gate.surroundings import slate_of
 from closeline.store import forecasts, models, quotes
 from closeline.store.desk import candidates
+from closeline.store.forecasts import Prediction
+from closeline.store.past import bias
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import unit_of_work
 from tests.builders.moments import HOUR, MINUTE, OPENS, START
@@ -113,6 +118,36 @@ def test_ratings_without_closes_and_markets_without_a_calibration_are_leans_at_m
         for market in (MONEYLINE, SPREAD, TOTAL):
             assert {"RATED_ON_RESULTS_ALONE", "CALIBRATION_BOOTSTRAP"} <= reasons(session, market)
             assert findings(session, market)["verdict"]["action"] != "PICK"
+
+
+def test_a_bias_that_has_stood_for_three_days_in_the_table_caps_the_league(trusting):
+    rated_past(trusting)
+    day = OPENS.date().isoformat()
+    row = BaselineBias(
+        NBA, day, 120, 5.0, 0.5, 5.0, 120, 0.9, 120, 0.001, None, 0, 2.7, 0.99, ("BIAS_ACTUAL", "MODEL_BIAS"), 3
+    )
+    with unit_of_work(trusting) as session:
+        bias.add(session, row, at=OPENS - HOUR)
+        forecast_at(session, a_payload(*three_markets()))
+        judge(session)
+        for market in (MONEYLINE, SPREAD, TOTAL):
+            assert "MODEL_BIAS" in reasons(session, market)
+            assert findings(session, market)["verdict"]["action"] != "PICK"
+
+
+@pytest.mark.parametrize(("chance", "share"), [(0.6, 1.0), (0.4, 0.0)])
+def test_a_slate_is_counted_from_its_quoted_totals_and_leans_as_they_do(chance, share):
+    total, other = a_prediction(TOTAL.key, chance), a_prediction(SPREAD.key, 0.6)
+    derived = replace(total, basis="DERIVED")
+
+    assert slate_of([total] * 9 + [other] * 3 + [derived]) == Slate(9, share)
+
+
+def a_prediction(key, chance):
+    return Prediction(
+        "p", TENANT, "r", NBA, GAME, key, "OVER", 900, "archive", None, "QUOTED", chance, 0.0, chance, 0.5, None, None,
+        None, None, OPENS,
+    )  # fmt: skip
 
 
 def test_a_league_that_has_learned_no_policy_plays_nothing(seeded):
