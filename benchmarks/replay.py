@@ -42,7 +42,8 @@ STORAGE_MOST = 0.40
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # Inside a session's own calls the database is being asked; `_transaction` holds the commits.
 STORAGE = ("store/session.py", "sqlalchemy/engine/base.py", "sqlalchemy/engine/result.py")
-LEARNING = ("flow/tune.py",)
+LEARNING = ("flow/tune/",)
+ROOMS = ("capture", "evaluate", "forecast", "gate", "pick", "publish", "review", "settle", "tune", "bias")
 INTERVAL_SECONDS = 0.005
 
 
@@ -56,6 +57,7 @@ class Replay:
     storage_of_wall: float
     storage_of_processor: float
     learning_of_processor: float
+    rooms_of_processor: tuple[float, ...]
 
 
 def desk_of(games: int, folder: Path) -> Desk:
@@ -82,7 +84,9 @@ def replay(games: int) -> Replay:
         with Sampler(signal.SIGALRM, signal.ITIMER_REAL) as wall, Sampler(signal.SIGPROF, signal.ITIMER_PROF) as busy:
             took = seconds(lambda: backtest(desk))
         spent = time.process_time() - before
-    return Replay(games, took, spent, wall.share(STORAGE), busy.share(STORAGE), busy.share(LEARNING))
+    return Replay(games, took, spent, wall.share(STORAGE), busy.share(STORAGE), busy.share(LEARNING), tuple(
+        busy.share((f"flow/{room}/", f"flow/{room}.py")) for room in ROOMS
+    ))  # fmt: skip
 
 
 class Sampler:
@@ -92,7 +96,7 @@ class Sampler:
         """Start at nothing; `alarm` is the signal that `timer` sends."""
         self._alarm, self._timer = alarm, timer
         self._looks = 0
-        self._found: Counter[tuple[str, ...]] = Counter()
+        self._found: Counter[frozenset[str]] = Counter()
 
     def __enter__(self) -> Self:
         """Begin to look."""
@@ -110,12 +114,14 @@ class Sampler:
         while frame is not None:
             files.add(frame.f_code.co_filename)
             frame = frame.f_back
-        for place in (STORAGE, LEARNING):
-            self._found[place] += any(name.endswith(place) for name in files)
+        self._found[frozenset(files)] += 1
 
     def share(self, place: tuple[str, ...]) -> float:
         """Return the share of looks that found one of the files of `place` on the stack."""
-        return self._found[place] / max(self._looks, 1)
+        seen = sum(
+            count for files, count in self._found.items() if any(part in name for part in place for name in files)
+        )
+        return seen / max(self._looks, 1)
 
 
 def slope(games: Sequence[int], seconds_taken: Sequence[float]) -> float:
@@ -157,6 +163,10 @@ def shares(largest: Replay) -> list[Figure]:
         Figure(name, share, (share, share), f"< {STORAGE_MOST}", share < STORAGE_MOST, of),
         reported(f"{name}, of the processor's", largest.storage_of_processor, of),
         reported("replay: share of the weekly learning, of the processor's", largest.learning_of_processor, of),
+        *(
+            reported(f"replay: share of {room}, of the processor's", share, of)
+            for room, share in zip(ROOMS, largest.rooms_of_processor, strict=True)
+        ),
     ]
 
 

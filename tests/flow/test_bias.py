@@ -112,6 +112,28 @@ def test_the_third_day_in_a_row_raises_a_bias_of_the_model(new_databases, plante
     assert logged == days
 
 
+def test_the_side_of_a_corrected_forecast_is_not_counted_because_it_is_the_corrections_too(over):
+    with unit_of_work(over, write=False) as session:
+        found = rows(session)
+        corrected = number(session, "SELECT count(DISTINCT run_id) FROM sim_run_input WHERE kind = 'CALIBRATION_DAILY'")
+
+    assert corrected > 0
+    assert found[-1].n - found[-3].n == 8
+    assert found[-1].over_n == found[-3].over_n < found[-1].n
+    assert all(OVER_RATE in row.triggers for row in found if row.correction)
+
+
+def test_a_morning_that_was_missed_does_not_begin_the_count_of_days_anew(over):
+    with rolled_back(over) as session:
+        last = rows(session)[-1]
+        missed = datetime.fromisoformat(f"{last.day}T07:00+00:00") + timedelta(days=2)
+        measure(session, missed)
+        (row,) = [row for row in table.since(session, NFL, 60, missed) if row.day > last.day]
+
+    assert row.structural_days == last.structural_days + 1
+    assert MODEL_BIAS in row.triggers
+
+
 def test_the_page_on_safety_shows_this_season(over):
     page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text(encoding="utf-8")
     with unit_of_work(over, write=False) as session:

@@ -135,6 +135,30 @@ def test_a_bias_that_has_stood_for_three_days_in_the_table_caps_the_league(trust
             assert findings(session, market)["verdict"]["action"] != "PICK"
 
 
+@pytest.mark.parametrize(
+    ("trigger", "fault", "blocked"),
+    [
+        ("HOME_WIN_RATE", "home_win_rate", (MONEYLINE, SPREAD)),
+        ("OVERTIME_RATE", "overtime_rate", (MONEYLINE, SPREAD, TOTAL)),
+    ],
+)
+def test_a_rate_of_the_row_in_force_closes_its_markets_and_no_others(trusting, trigger, fault, blocked):
+    rated_past(trusting)
+    row = BaselineBias(
+        NBA, OPENS.date().isoformat(), 120, 0.0, 0.5, 0.0, 120, 0.5, 120, 0.5, None, 0, 0.0, 1.0, (trigger,), 0
+    )
+    with unit_of_work(trusting) as session:
+        bias.add(session, row, at=OPENS - HOUR)
+        forecast_at(session, a_payload(*three_markets()))
+        judge(session)
+        found = {market: findings(session, market) for market in (MONEYLINE, SPREAD, TOTAL)}
+
+    for market, rows in found.items():
+        said = rows["reality_check"]
+        assert (said["reason"] == "RCL_FAIL" and fault in said["inputs"]) is (market in blocked)
+        assert market not in blocked or rows["verdict"]["action"] == "NO_PLAY"
+
+
 @pytest.mark.parametrize(("chance", "share"), [(0.6, 1.0), (0.4, 0.0)])
 def test_a_slate_is_counted_from_its_quoted_totals_and_leans_as_they_do(chance, share):
     total, other = a_prediction(TOTAL.key, chance), a_prediction(SPREAD.key, 0.6)
@@ -148,6 +172,18 @@ def a_prediction(key, chance):
         "p", TENANT, "r", NBA, GAME, key, "OVER", 900, "archive", None, "QUOTED", chance, 0.0, chance, 0.5, None, None,
         None, None, OPENS,
     )  # fmt: skip
+
+
+def test_a_quote_that_has_moved_to_another_line_is_not_joined_to_the_forecast_of_the_old_one(trusting):
+    rated_past(trusting)
+    with unit_of_work(trusting) as session:
+        forecast_at(session, a_payload(*both_sides(line=-14), *both_sides(market=TOTAL, line=900)))
+        take_in(session, a_payload(*both_sides(line=-30), *both_sides(market=TOTAL, line=960)), at=OPENS)
+        told = judge(session)
+        found = {market: reasons(session, market) for market in (SPREAD, TOTAL)}
+
+    assert told.picks + told.leans == 0
+    assert all("NO_MARKET_NO_PICK" in reason for reason in found.values())
 
 
 def test_a_league_that_has_learned_no_policy_plays_nothing(seeded):

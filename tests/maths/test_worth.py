@@ -41,7 +41,7 @@ def test_three_plays_by_hand():
         )
     )  # fmt: skip
 
-    assert (found.n, found.days, found.wins, found.losses, found.pushes) == (3, 2, 1, 1, 1)
+    assert (found.n, found.days, found.wins, found.losses, found.pushes) == (3, 1, 1, 1, 1)
     assert (found.clv.mean, found.clv.n) == (pytest.approx(2.5), 2)
     assert (found.value.mean, found.value.n) == (pytest.approx(-0.5), 2)
     gaps = (-math.log(0.6) + math.log(0.5), -math.log(0.5) + math.log(0.6))

@@ -1,4 +1,4 @@
-"""`closeline bias`: how far totals have been off of late, and what was taken off them for it."""
+"""`closeline bias`: how far totals have been off of late, what was taken off them for it, and how games ended."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -18,10 +18,13 @@ COLUMNS = (
     "league", "day", "games#", "against actual#", "± se#", "against market#", "over-rate#", "win rate#", "correction#",
     "damp factor#", "triggers",
 )  # fmt: skip
+RATES = (
+    "league", "day", "home games#", "home wins#", "expected#", "z#", "games#", "overtime#", "expected#", "z#",
+)  # fmt: skip
 
 
 def bias(*, league: OnlyLeague = None, days: Days = 28, db: Database = None, as_json: AsJson = False) -> None:
-    """Print the daily bias table of totals, with its triggers and the alerts that they raised."""
+    """Print the daily bias table of totals and the rolling rates, with their triggers and the alerts raised."""
     found = _table(db, [league] if league else list(League), days)
     if as_json:
         print_json(found)
@@ -35,6 +38,14 @@ def bias(*, league: OnlyLeague = None, days: Days = 28, db: Database = None, as_
             number(row.bias_market, signed=True), number(row.over_rate, 3), number(row.win_rate, 3),
             number(row.correction, signed=True) if row.correction else NONE, number(row.damp_factor, 4),
             ", ".join(row.triggers),
+        )
+        for row in found.rows
+    ])  # fmt: skip
+    print_table("Home wins and overtime, the last 400 games that were forecast", RATES, [
+        (
+            row.league, row.day, row.home_win_n, number(row.home_win_rate, 3), number(row.home_win_expected, 3),
+            number(row.home_win_z, signed=True), row.overtime_n, number(row.overtime_rate, 3),
+            number(row.overtime_expected, 3), number(row.overtime_z, signed=True),
         )
         for row in found.rows
     ])  # fmt: skip

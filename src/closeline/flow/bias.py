@@ -1,11 +1,12 @@
 """Bias: what the last four weeks say of a league's totals, one row a day, and an alert for whatever triggers.
 
 A part of tuning that no gate decides about: the row itself is the evidence, and forecasts of the next two days obey it.
+Beside them stand the rates of home wins and overtime over the last games, which correct nothing and stop whole markets.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from closeline.domain.events import BiasMeasured
 from closeline.domain.gates import Limits
 from closeline.domain.gates.bias import BaselineBias, BiasLimits, BiasSample, measured
+from closeline.domain.gates.rolling import HOME_WIN_RATE, OVERTIME_RATE
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
@@ -23,10 +25,9 @@ from closeline.store.desk import alerts
 from closeline.store.desk.alerts import Alert
 from closeline.store.past import bias, totals
 from closeline.store.past.closes import total_means
+from closeline.store.past.rolling import sample_of
 from closeline.store.past.totals import FinishedTotal, TotalsBook
 from closeline.store.session import Session
-
-YESTERDAY = timedelta(days=-1)
 
 
 def measure(
@@ -38,18 +39,16 @@ def measure(
     earlier mornings; left out, all is read.
     """
     day = bias.day_of(at)
-    yesterday = (date.fromisoformat(day) + YESTERDAY).isoformat()
-    known = bias.of_days(session, league=league, days={day, yesterday})
-    if day in known:
+    if bias.of_days(session, league=league, days={day}):
         return None
     limits = bias_limits(limits_of(models.config(session, tenant_id=tenant_id, as_of=at)[1], league))
-    games = (book or TotalsBook()).at(
-        session, tenant_id=tenant_id, league=league, since=at - timedelta(days=limits.days), as_of=at
-    )
+    book = book or TotalsBook()
+    games = book.at(session, tenant_id=tenant_id, league=league, since=at - timedelta(days=limits.days), as_of=at)
     if not games:
         return None
     sample = _sample(session, games, tenant_id, league, at)
-    row = measured(sample, limits, league=league, day=day, before=known.get(yesterday))
+    rolling = sample_of(book.rolling.at(session, tenant_id=tenant_id, league=league, as_of=at))
+    row = measured(sample, limits, league=league, day=day, before=bias.in_force(session, league, at), rolling=rolling)
     bias.add(session, row, at=at)
     alerts.add(session, [_alert(row, trigger, limits, tenant_id, at) for trigger in row.triggers])
     return BiasMeasured(league, day, row.n, ",".join(row.triggers), row.correction)
@@ -91,6 +90,23 @@ def _total(content: str) -> ScoreDistribution:
 
 
 def _alert(row: BaselineBias, trigger: str, limits: BiasLimits, tenant_id: str, at: datetime) -> Alert:
-    moved = f"totals move by {-row.correction:+.2f} from now on" if row.correction else "nothing is corrected"
-    text = f"{row.league} totals of the last {limits.days} days: {trigger}, {moved}"
+    text = _of_rates(row).get(trigger) or _of_totals(row, trigger, limits)
     return Alert(tenant_id, row.league, trigger, text, canonical_json(asdict(row) | {"limits": asdict(limits)}), at)
+
+
+def _of_totals(row: BaselineBias, trigger: str, limits: BiasLimits) -> str:
+    moved = f"totals move by {-row.correction:+.2f} from now on" if row.correction else "nothing is corrected"
+    return f"{row.league} totals of the last {limits.days} days: {trigger}, {moved}"
+
+
+def _of_rates(row: BaselineBias) -> dict[str, str]:
+    told = {
+        HOME_WIN_RATE: (row.home_win_n, row.home_win_rate, row.home_win_expected, row.home_win_z, "margin"),
+        OVERTIME_RATE: (row.overtime_n, row.overtime_rate, row.overtime_expected, row.overtime_z, "full-game"),
+    }
+    return {
+        trigger: f"{row.league} last {n} games that tell: {trigger}, {rate:.1%} where {expected:.1%} was expected, "
+        f"z {z:+.2f}; no {kind} market is played"
+        for trigger, (n, rate, expected, z, kind) in told.items()
+        if rate is not None and expected is not None and z is not None
+    }

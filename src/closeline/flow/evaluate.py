@@ -59,9 +59,10 @@ def _consistent(session: Session, priced: Sequence[Evaluation], league: League, 
     _, distributions, _ = models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=as_of)
     limit = limits_of(config, league).opener_disagreement_points_max
     apart = closes.disagreements(priced, read_pair(distributions)[0])
+    quarrels = {key for key, points in apart.items() if abs(points) > limit}
     return [
         replace(item, flags=closes.INCONSISTENT)
-        if item.flags == "" and item.market_key in _MARGIN_KEYS and abs(apart.get(item.event_id, 0.0)) > limit
+        if item.flags == "" and item.market_key in _MARGIN_KEYS and (item.event_id, item.book) in quarrels
         else item
         for item in priced
     ]

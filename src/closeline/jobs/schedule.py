@@ -26,7 +26,7 @@ class Cadence:
 # The week's learning, in order: the shape of scores first, because probabilities are calibrated on top of it.
 # On Sunday at 03:00 UTC.
 WEEKLY = (Cadence("tune.distribution"), Cadence("tune.calibration"), Cadence("tune.policy"))
-# Every day at 07:00 UTC, after the last result of the night.
+# Every day at 07:00 UTC. What an archive says of the night before is assumed to be received later than that.
 DAILY = (Cadence("tune.bias"),)
 EMBEDDED = (Cadence("publish.deliver", timedelta(minutes=5)),)
 

@@ -63,7 +63,7 @@ class PlayFigures:
     """
 
     n: int
-    days: int
+    days: int  # with a close: what the interval of the value rests on
     clv: Mean
     value: Mean
     wins: int
@@ -91,7 +91,7 @@ def play_figures(plays: Plays) -> PlayFigures:
     gap[known] = log_losses(plays.p_final[known], won) - log_losses(plays.q_open[known], won)
     return PlayFigures(
         n=int(plays.days.size),
-        days=int(np.unique(plays.days).size),
+        days=int(np.unique(plays.days[~np.isnan(plays.q_close)]).size),
         clv=day_clustered_mean(POINTS * (plays.q_close - plays.q_open), plays.days),
         value=day_clustered_mean(POINTS * (plays.q_close - plays.break_even), plays.days),
         wins=int((plays.won == 1).sum()),

@@ -9,6 +9,7 @@ class BiasDay(Shape):
     """How far a league's totals were off in the four weeks before a morning, and what came off the next ones for it.
 
     bias, bias_market: mean of forecast - result and of forecast - closing mean, points, before any correction.
+    home_win, overtime: how often games went so in the last n that count, how often it was expected, and the z between.
     """
 
     league: str
@@ -27,6 +28,14 @@ class BiasDay(Shape):
     damp_factor: float
     triggers: list[str]
     structural_days: int
+    home_win_n: int
+    home_win_expected: float | None
+    home_win_rate: float | None
+    home_win_z: float | None
+    overtime_n: int
+    overtime_expected: float | None
+    overtime_rate: float | None
+    overtime_z: float | None
 
 
 class BiasAlert(Shape):

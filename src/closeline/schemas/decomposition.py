@@ -48,7 +48,10 @@ class Outcome(Shape):
 
 
 class Decomposition(Shape):
-    """What a run's means are made of; the adjustments sum to the move from the base rating."""
+    """What a run's means are made of; the adjustments sum to the move from the base rating.
+
+    overtime: the chance that regulation ends level, before any weighing of scores; null where it was not kept.
+    """
 
     team_home: TeamUnits
     team_away: TeamUnits
@@ -58,3 +61,4 @@ class Decomposition(Shape):
     margin: float
     total: float
     outcome: Outcome | None = None
+    overtime: float | None = None

@@ -14,7 +14,7 @@ from tests.builders.candidates import MADE, a_candidate, limits
 
 FAULTS = {
     "unexplained": {"mean": 100.0, "moved": 2.5, "adjusted": 4.51},
-    "product": {"pace_z": 1.1, "efficiency_z": -1.1, "pace_alone": 3.0, "efficiency_alone": -2.0, "together": 1.26},
+    "product": {"pace_z": 1.1, "efficiency_z": 1.1, "pace_alone": 3.0, "efficiency_alone": -2.0, "together": 1.26},
     "shared_source": {"shared_sources": ("ratings/team",)},
     "stale_news": {"stale_news": ("INJURIES",)},
     "too_much": {"moved": 10.1, "adjusted": 10.1},
@@ -36,6 +36,7 @@ def test_a_planted_fault_caps_at_lean_and_is_named(test):
         {"mean": 100.0, "moved": 2.5, "adjusted": 4.5},
         {"pace_z": 1.0, "efficiency_z": 3.0, "pace_alone": 1.0, "efficiency_alone": 1.0, "together": 9.0},
         {"pace_z": 2.0, "efficiency_z": 2.0, "pace_alone": 3.0, "efficiency_alone": 4.0, "together": 8.75},
+        {"pace_z": 6.8, "efficiency_z": -6.8, "pace_alone": 3.0, "efficiency_alone": -2.0, "together": -0.4},
         {"moved": -10.0, "adjusted": -10.0},
     ],
 )
@@ -43,9 +44,11 @@ def test_at_its_limit_nothing_is_said(changes):
     assert double_counting(a_candidate(parts=replace(MADE, **changes)), limits()).action is Action.PASS
 
 
-@pytest.mark.parametrize("name", ["moved", "adjusted"])
+@pytest.mark.parametrize("name", ["moved", "adjusted", "together", "pace_z", "efficiency_z"])
 def test_a_part_that_is_no_number_is_a_fault(name):
-    assert double_counting(a_candidate(parts=replace(MADE, **{name: nan})), limits()).action is Action.CAP
+    unusual = replace(MADE, pace_z=2.0, efficiency_z=2.0, together=9.0)
+
+    assert double_counting(a_candidate(parts=replace(unusual, **{name: nan})), limits()).action is Action.CAP
 
 
 def test_what_has_no_parts_is_not_judged_by_them():

@@ -27,6 +27,12 @@ HELD: dict[str, Any] = {
     "market_deviation": replace(A_TOTAL, threshold=0.0, projection=replace(NUMBER, market_mean=218.0)),
     "high_variance": replace(SOUND, threshold=0.0, projection=replace(MARGIN, sd=20.0)),
 }
+# What else the same rules hold back.
+ALSO: tuple[tuple[str, Any], ...] = (
+    ("reality_check", replace(SOUND, baseline=replace(LEVEL, triggers=("HOME_WIN_RATE",)))),
+    ("reality_check", replace(A_TOTAL, baseline=replace(LEVEL, triggers=("OVERTIME_RATE",)))),
+)
+DANGERS = (*HELD.items(), *ALSO)
 CLOSED = limits(closed_markets=(SOUND.selection.market.key,))
 
 
@@ -38,22 +44,37 @@ def test_every_rule_has_its_danger():
     assert list(HELD) == [rule.__name__ for rule in GATES]
 
 
-@pytest.mark.parametrize("name", HELD)
-def test_a_rule_holds_back_its_danger_alone(name):
-    findings, final = judge(HELD[name], limits_for(name))
+@pytest.mark.parametrize(("name", "danger"), DANGERS)
+def test_a_rule_holds_back_its_danger_alone(name, danger):
+    findings, final = judge(danger, limits_for(name))
 
     assert final.decision is not Decision.PICK
     assert [finding.gate for finding in findings if finding.reason] == [name]
 
 
-@pytest.mark.parametrize("name", HELD)
-def test_without_its_guard_the_danger_would_be_a_pick(name, monkeypatch):
+@pytest.mark.parametrize(("name", "danger"), DANGERS)
+def test_without_its_guard_the_danger_would_be_a_pick(name, danger, monkeypatch):
     gone = tuple(
         (lambda candidate, limits, name=name: passed(name)) if rule.__name__ == name else rule for rule in GATES
     )
     monkeypatch.setattr(gates, "GATES", gone)
 
-    assert judge(HELD[name], limits_for(name))[1].decision is Decision.PICK
+    assert judge(danger, limits_for(name))[1].decision is Decision.PICK
+
+
+@pytest.mark.parametrize("trigger", ["OVER_RATE", "BIAS_ACTUAL", "BIAS_MARKET"])
+def test_triggers_of_totals_alone_hold_nothing_back_on_their_first_day(trigger):
+    for sound in (SOUND, A_TOTAL):
+        candidate = replace(sound, baseline=replace(LEVEL, triggers=(trigger,)))
+
+        assert judge(candidate, limits())[1].decision is Decision.PICK
+
+
+@pytest.mark.parametrize(("sound", "trigger"), [(A_TOTAL, "HOME_WIN_RATE")])
+def test_home_wins_say_nothing_of_totals(sound, trigger):
+    candidate = replace(sound, baseline=replace(LEVEL, triggers=(trigger,)))
+
+    assert judge(candidate, limits())[1].decision is Decision.PICK
 
 
 def test_without_the_thresholds_an_edge_that_nobody_proved_would_be_a_pick(monkeypatch):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from closeline.domain.gates import Action
 from closeline.domain.gates.reality import reality_check
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Selection
 from closeline.domain.picks import Decision
-from tests.builders.candidates import A_TOTAL, MARGIN, NUMBER, a_candidate, limits
+from tests.builders.candidates import A_TOTAL, LEVEL, MARGIN, NUMBER, a_candidate, limits
 
 
 def judged(projection, *, of_total=True):
@@ -74,3 +75,53 @@ def test_a_probability_that_is_none_is_blocked_whatever_was_simulated(p):
 
 def test_where_nothing_was_simulated_the_rule_is_silent():
     assert judged(None).action is Action.INACTIVE
+
+
+HALF = Market(MarketType.SPREAD, Period.FIRST_HALF)
+HALF_TOTAL = Market(MarketType.TOTAL, Period.FIRST_HALF)
+TEAM_TOTAL = Market(MarketType.TEAM_TOTAL_HOME)
+
+
+def of_league(market, *triggers, **changes):
+    """Judge a sound candidate of a market, after a morning with these triggers."""
+    selection = Selection("game", market, market.sides[0], 8 if market.has_line else None)
+    projection = NUMBER if market == TOTAL else MARGIN if market in (MONEYLINE, SPREAD) else None
+    baseline = replace(LEVEL, triggers=triggers)
+    given = {"selection": selection, "projection": projection, "baseline": baseline} | changes
+    return reality_check(a_candidate(**given), limits())
+
+
+@pytest.mark.parametrize(
+    ("fault", "trigger", "markets"),
+    [
+        ("home_win_rate", "HOME_WIN_RATE", (MONEYLINE, SPREAD, HALF)),
+        ("overtime_rate", "OVERTIME_RATE", (MONEYLINE, SPREAD, TOTAL, TEAM_TOTAL)),
+    ],
+)
+def test_a_league_whose_last_games_ended_otherwise_is_blocked_and_told_which_rate(fault, trigger, markets):
+    for market in markets:
+        finding = of_league(market, "OVER_RATE", trigger)
+
+        assert (finding.action, finding.reason, finding.highest_state) == (Action.BLOCK, "RCL_FAIL", Decision.NO_PLAY)
+        assert dict(finding.inputs) == {"fault": fault, "day": LEVEL.day}
+
+
+@pytest.mark.parametrize(
+    ("triggers", "markets"),
+    [
+        (("HOME_WIN_RATE",), (TOTAL, TEAM_TOTAL, HALF_TOTAL)),
+        (("OVERTIME_RATE",), (HALF, HALF_TOTAL)),
+        (("OVER_RATE", "BIAS_ACTUAL", "BIAS_MARKET", "MODEL_BIAS"), (MONEYLINE, SPREAD, TOTAL, TEAM_TOTAL)),
+        ((), (MONEYLINE, SPREAD, TOTAL, HALF)),
+    ],
+)
+def test_a_rate_says_nothing_of_markets_that_it_does_not_move_and_other_triggers_are_other_rules(triggers, markets):
+    for market in markets:
+        finding = of_league(market, *triggers)
+
+        assert (finding.reason, finding.highest_state) == ("", Decision.PICK)
+
+
+def test_a_rate_blocks_where_nothing_was_simulated_and_no_row_blocks_nothing():
+    assert dict(of_league(SPREAD, "HOME_WIN_RATE", projection=None).inputs)["fault"] == "home_win_rate"
+    assert of_league(SPREAD, baseline=None).action is Action.PASS

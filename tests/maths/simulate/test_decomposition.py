@@ -13,9 +13,11 @@ from closeline.domain.leagues import League
 from closeline.maths.simulate.aim import means
 from closeline.maths.simulate.decomposition import GAIN_NAMES, Decomposition, from_game, production
 from closeline.maths.simulate.exact import Window, final, joint
+from closeline.maths.simulate.news import Shift, aimed_with_news
 from closeline.maths.simulate.script import Night, Overtime, Period
+from closeline.maths.simulate.simulation import prepare
 from closeline.maths.simulate.sport import Levels
-from tests.builders.simulated import RULES, ToySport
+from tests.builders.simulated import RULES, ToySport, a_model
 
 SPORT = ToySport(plays=2)  # so few plays that no score reaches the largest told apart
 NOON = datetime(2024, 1, 14, 12, tzinfo=UTC)
@@ -93,6 +95,40 @@ def test_with_overtime_the_points_are_those_of_the_final_score(game):
     assert found.team_home.overtime_points > 0.01
     assert found.team_home.points == pytest.approx((total + margin) / 2.0, abs=1e-9)
     assert found.team_away.points == pytest.approx((total - margin) / 2.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "game", [a_game(), a_game(-0.5, 0.6), a_game(0.4, 0.1, may_tie=True), an_uneven_game(), in_turns()]
+)
+def test_overtime_is_as_likely_as_a_tie_after_regulation_before_scores_are_weighed(game):
+    after_regulation = joint(game, Window(0, len(game[0].periods)))
+
+    assert production(game).overtime == pytest.approx(np.trace(after_regulation), abs=1e-12)
+    assert 0.01 < a_decomposition(game).overtime == production(game).overtime
+
+
+def test_the_overtime_of_open_news_is_that_of_every_way_it_may_turn_out():
+    shifts = (Shift(0.4, -3.0, -1.0), Shift(0.6, 2.0, 0.5))
+    game = aimed_with_news(a_model(), RULES, 1.0, 18.0, shifts).game
+    each = [production(prepare(a_model(), RULES, 1.0 + s.margin, 18.0 + s.total).game).overtime for s in shifts]
+
+    assert production(game).overtime == pytest.approx(0.4 * each[0] + 0.6 * each[1], abs=1e-12)
+    assert production(game).overtime == pytest.approx(np.trace(joint(game, Window(0, len(game[0].periods)))), abs=1e-12)
+
+
+def test_an_overtime_is_kept_to_the_digits_of_a_fit_and_one_that_was_not_kept_reads_as_none():
+    found = a_decomposition(an_uneven_game())
+    before = json.loads(found.to_json())
+    del before["overtime"], before["outcome"]
+
+    assert found.kept().overtime == round(found.overtime, 9) != found.overtime
+    assert Decomposition.from_json(json.dumps(before)) == replace(found, overtime=None)
+
+
+@pytest.mark.parametrize("chance", [-0.01, 1.01, float("nan")])
+def test_an_overtime_that_is_no_chance_is_refused(chance):
+    with pytest.raises(ValueError, match="overtime must be a chance"):
+        replace(a_decomposition(), overtime=chance)
 
 
 def test_the_units_of_a_game_are_those_counted_outcome_by_outcome():

@@ -9,7 +9,7 @@ STRUCTURAL_DAYS = 3
 
 
 def league_baseline(candidate: Candidate, limits: Limits) -> Finding:
-    """Cap totals at LEAN once a structural trigger has stood for three days (MODEL_BIAS, safety-v1, L2).
+    """Cap the league at LEAN once a structural trigger has stood for three days (MODEL_BIAS, safety-v1, L2).
 
     The correction itself is part of the forecast: the mean was moved before anything was simulated. What it was, and
     why, stands here beside the decision, also when it was nought.

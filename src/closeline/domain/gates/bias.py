@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from math import exp, fsum, lgamma, log, log1p, sqrt
 
 from closeline.domain.digits import of_fit
+from closeline.domain.gates.rolling import HOME_WIN_RATE, OVERTIME_RATE, RollingSample, rolling_rate
 from closeline.domain.ids import canonical_json
 
 BIAS_ACTUAL = "BIAS_ACTUAL"
@@ -26,6 +27,7 @@ STANDARD_ERRORS = 2.0
 # The market moves as well: a model may be further from it than from what happened before it counts.
 MARKET_SHARE = 1.5
 ALPHA = 0.05
+NOTHING_ROLLING = RollingSample()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class BaselineBias:
 
     bias, bias_market: mean of forecast - final total, and of forecast - closing mean; null where nothing was there.
     over_p_value: chance of an over-rate as far out, at the nearer edge of the band. correction: points taken off every
-    total from now on. structural_days: days in a row, this one included, on which a bias triggered.
+    total from now on. structural_days: days in a row, this one included, on which a bias triggered. home_win, overtime:
+    the rolling rates of the last games, whatever the days; n is 0 in rows written before they were measured.
     """
 
     league: str
@@ -87,6 +90,14 @@ class BaselineBias:
     damp_factor: float
     triggers: tuple[str, ...]
     structural_days: int
+    home_win_n: int = 0
+    home_win_expected: float | None = None
+    home_win_rate: float | None = None
+    home_win_z: float | None = None
+    overtime_n: int = 0
+    overtime_expected: float | None = None
+    overtime_rate: float | None = None
+    overtime_z: float | None = None
 
     def to_json(self) -> str:
         """Write the row as canonical JSON."""
@@ -142,11 +153,12 @@ def _as_many(least: int, n: int, p: float) -> float:
 
 
 def measured(
-    sample: BiasSample, limits: BiasLimits, *, league: str, day: str, before: BaselineBias | None
-) -> BaselineBias:
-    """Return the row of a day from what was observed; `before` is the row of the day before, null for none.
+    sample: BiasSample, limits: BiasLimits, *, league: str, day: str, before: BaselineBias | None,
+    rolling: RollingSample = NOTHING_ROLLING,
+) -> BaselineBias:  # fmt: skip
+    """Return the row of a day from what was observed; `before` is the last row that is still in force, null for none.
 
-    ValueError for a sample without a game.
+    ValueError for a sample without a game. The rolling rates trigger by themselves: nothing is corrected for them.
     """
     n, n_market = len(sample.errors), len(sample.market_errors)
     if not n:
@@ -164,13 +176,16 @@ def measured(
     if not found or not _helps(correction, found, bias, market, sample):
         correction = 0.0
     decided = sample.won + sample.lost
+    home, overtime = rolling_rate(rolling.home_wins), rolling_rate(rolling.overtimes)
+    rates = [name for name, rate in ((HOME_WIN_RATE, home), (OVERTIME_RATE, overtime)) if rate.is_off]
     return BaselineBias(
         league, day, n, bias, error, market, n_market,
         of_fit(sample.overs / sample.over_n) if sample.over_n else None, sample.over_n,
         of_fit(edge.p_value) if edge else None,
         of_fit(sample.won / decided) if decided else None, sample.graded,
         correction, of_fit(damp_factor(correction, limits.baseline_mean)),
-        (*found, *([MODEL_BIAS] if days >= STRUCTURAL_DAYS else [])), days,
+        (*found, *([MODEL_BIAS] if days >= STRUCTURAL_DAYS else []), *rates), days,
+        home.n, home.expected, home.rate, home.z, overtime.n, overtime.expected, overtime.rate, overtime.z,
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ class Candidate:
     Probabilities are of the selection's side, given that there is no push. `threshold` is the edge from which the
     decision policy makes a PICK, null where warm-up never showed one; `beta` is null where no policy speaks of the
     market. `opener_disagreement` is in points of margin; `suspect` says that the forecast did not take the quote for
-    the market's word. `policed`: some decision policy of the league is in force. `p_sd`: sd of the calibrated
-    probability, from the uncertainty of the mean. `projection` and `parts` are null where the simulation has no such
+    the market's word. `policed`: some decision policy of the league is in force. `p_sd`: sd of the raw probability,
+    from the uncertainty of the mean. `projection` and `parts` are null where the simulation has no such
     quantity, as for a period, or none was kept.
     """
 

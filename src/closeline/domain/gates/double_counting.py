@@ -34,7 +34,7 @@ def double_counting(candidate: Candidate, limits: Limits) -> Finding:
 def _tests(parts: Parts, limits: Limits) -> tuple[tuple[str, bool], ...]:
     # Written so that a number that is none fails.
     alone = abs(parts.pace_alone + parts.efficiency_alone)
-    both_unusual = abs(parts.pace_z) > UNUSUAL and abs(parts.efficiency_z) > UNUSUAL
+    both_unusual = not (parts.pace_z <= UNUSUAL or parts.efficiency_z <= UNUSUAL)
     return (
         ("unexplained", not abs(parts.adjusted - parts.moved) <= UNEXPLAINED * max(abs(parts.mean), 1.0)),
         ("product", both_unusual and not abs(parts.together) <= TOGETHER * alone),

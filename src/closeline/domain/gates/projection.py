@@ -27,9 +27,9 @@ class Parts:
     """What a forecast is made of, in the quantity behind the market (points).
 
     moved: the mean less the base rating's. adjusted: the sum of the named adjustments. pace_z, efficiency_z: how far
-    the more unusual team of the two is from the league's average. pace_alone, efficiency_alone, together: points that
-    its pace alone, its efficiency alone and both at once add to an average team's. shared_sources: sources that stand
-    behind two adjustments. stale_news: adjustments known before the quotes that they were laid on.
+    the team of the two that is most above the league in both is above it. pace_alone, efficiency_alone, together:
+    points that its pace alone, its efficiency alone and both at once add to an average team's. shared_sources: sources
+    that stand behind two adjustments. stale_news: adjustments known before the quotes that they were laid on.
     """
 
     mean: float
@@ -59,7 +59,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """How a day's totals lean: how many games are priced, and the share of them that lean the candidate's way."""
+    """How a day's totals lean: how many games are priced, and the share of them that lean over."""
 
     games: int
     share: float

@@ -3,7 +3,8 @@
 from closeline.domain.gates.candidate import Action, Candidate, Finding, Inputs, block, inactive, passed
 from closeline.domain.gates.limits import Limits
 from closeline.domain.gates.projection import Projection
-from closeline.domain.markets import MarketType
+from closeline.domain.gates.rolling import HOME_WIN_RATE, OVERTIME_RATE
+from closeline.domain.markets import MarketType, Period
 from closeline.domain.picks import Decision
 
 GATE = "reality_check"
@@ -13,17 +14,23 @@ QUANTILE = 0.01
 IDENTITY = 0.02
 NARROW = 0.75
 WHOLE = 1e-9
+# Whoever wins too often wins by too much as well, in every part of the game.
+MARGINS = frozenset({MarketType.MONEYLINE, MarketType.MONEYLINE_3WAY, MarketType.SPREAD})
 
 
 def reality_check(candidate: Candidate, limits: Limits) -> Finding:
     """Block a mean out of the league's range, far from its baseline, or that its own parts do not make (safety-v1, L1).
 
     A total between 2.5 and 3 closing sds from the baseline keeps its state and loses confidence. Overtime and home wins
-    are judged on the league's rolling table, never on one game; a distribution too wide is the variance rule's.
+    are judged on the league's rolling table, never on one game, and what they say holds for markets that were not
+    simulated too; a distribution too wide is the variance rule's.
     """
     projection = candidate.projection
     if not 0.0 < candidate.p_calibrated < 1.0:
         return block(GATE, "RCL_FAIL", fault="probability", p_calibrated=candidate.p_calibrated)
+    rolling = _rolling_fault(candidate)
+    if rolling:
+        return block(GATE, "RCL_FAIL", fault=rolling, day=candidate.baseline.day if candidate.baseline else "")
     if projection is None:
         return inactive(GATE)
     of_total = candidate.selection.market.type is MarketType.TOTAL
@@ -44,6 +51,15 @@ def reality_check(candidate: Candidate, limits: Limits) -> Finding:
         inputs = tuple(sorted(numbers.items()))
         return Finding(GATE, Action.CAP, Decision.PICK, "RCL_FAR", cap=limits.confidence_cap, inputs=inputs)
     return passed(GATE, **numbers)
+
+
+def _rolling_fault(candidate: Candidate) -> str:
+    """Name what the league's last games say against this market: the row in force has judged them together."""
+    triggers = candidate.baseline.triggers if candidate.baseline else ()
+    market = candidate.selection.market
+    if HOME_WIN_RATE in triggers and market.type in MARGINS:
+        return "home_win_rate"
+    return "overtime_rate" if OVERTIME_RATE in triggers and market.period is Period.FULL_GAME else ""
 
 
 def _sds_away(projection: Projection, limits: Limits) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from closeline.domain.gates.candidate import Candidate, Finding
-from closeline.domain.gates.compression import published, trusted
+from closeline.domain.gates.compression import claimed, published, trusted
 from closeline.domain.gates.thresholds import ev_of
 from closeline.domain.picks import Decision, Tier
 
@@ -44,8 +44,9 @@ def verdict(candidate: Candidate, findings: Sequence[Finding]) -> Verdict:
     p_final = published(candidate, findings)
     edge = p_final - candidate.break_even
     caps = [finding.cap for finding in findings if finding.cap is not None]
+    judged = min(p_final, claimed(candidate)) - candidate.break_even
     return Verdict(
-        decision, _tier(decision, candidate, edge), round(min([100 * p_final, *caps]), 2), p_final, edge,
+        decision, _tier(decision, candidate, judged), round(min([100 * p_final, *caps]), 2), p_final, edge,
         ev_of(candidate, p_final), decision is Decision.PICK and not caps,
         tuple(finding.reason for finding in findings if finding.reason), _edge_confidence(edge, candidate, trust),
         multiplier, trust,
@@ -60,9 +61,10 @@ def _edge_confidence(edge: float, candidate: Candidate, trust: float) -> float |
 
 
 def _tier(decision: Decision, candidate: Candidate, edge: float) -> Tier:
+    """Return the tier of the edge that was judged, which is the smaller of the published one and the one claimed."""
     if decision is not Decision.PICK:
         return Tier.NONE
     if candidate.edge is None or candidate.threshold is None:
         return next((tier for least, tier in STANDARD_TIERS if edge >= least), Tier.C)
-    surplus = candidate.edge - candidate.threshold
+    surplus = edge - candidate.threshold
     return next((tier for least, tier in TIERS if surplus >= least), Tier.C)

@@ -3,6 +3,7 @@
 from statistics import NormalDist
 
 from closeline.domain.gates import Candidate
+from closeline.domain.leagues import league_day
 from closeline.domain.markets import MarketType, Period, Selection, Side, market, opposite
 from closeline.flow.gate.projection import parts_of, projection_of
 from closeline.flow.gate.standing import standing_of
@@ -18,17 +19,19 @@ def candidate_of(prediction: Prediction, side: Side, around: Surroundings) -> Ca
     canonical = side is of.sides[0]
     quote = around.quotes.get((prediction.event_id, prediction.book, of.key, side))
     answer = around.quotes.get((prediction.event_id, prediction.book, of.key, opposite(side)))
-    quoted = prediction.basis != DERIVED and quote is not None
     evaluation = around.evaluations.get((prediction.event_id, prediction.book, of.key))
     q_market = 0.5 if prediction.q_market is None else prediction.q_market
     moved = prediction.predicted_clv
     mirrored = of.type is MarketType.SPREAD and not canonical
     line = -(prediction.line_quarters or 0) if mirrored else prediction.line_quarters
+    # A quote that has moved to another line since the forecast is a quote of another market.
+    quoted = prediction.basis != DERIVED and quote is not None and quote.line_quarters == line
     # An unchanged quote is stored once: its evaluation says when it was last seen to stand.
     seen_at = evaluation.received_at if quoted and evaluation else quote.received_at if quote else None
     policy = around.policies[of.key]
     run = around.runs[prediction.run_id]
     projection = projection_of(prediction, of, around)
+    starts_at = around.versions[prediction.event_id].starts_at
     # Where nothing is quoted the fair price stands in, so that every rule has numbers; no-market blocks it anyway.
     decimal = quote.price.decimal if quoted and quote else 1 / (q_market if canonical else 1 - q_market)
     return Candidate(
@@ -39,8 +42,8 @@ def candidate_of(prediction: Prediction, side: Side, around: Surroundings) -> Ca
         decimal=decimal,
         american=quote.price.american if quoted and quote else 100,
         quote_age_minutes=(around.as_of - seen_at).total_seconds() / 60 if seen_at else 0.0,
-        minutes_to_start=(around.versions[prediction.event_id].starts_at - around.as_of).total_seconds() / 60,
-        opener_disagreement=around.disagreement.get(prediction.event_id),
+        minutes_to_start=(starts_at - around.as_of).total_seconds() / 60,
+        opener_disagreement=around.disagreement.get((prediction.event_id, prediction.book)),
         suspect=prediction.basis == SUSPECT,
         calibration_active=prediction.calibration_version is not None,
         market_rated=not run.engine.endswith(RESULTS_ONLY),
@@ -56,7 +59,7 @@ def candidate_of(prediction: Prediction, side: Side, around: Surroundings) -> Ca
         projection=projection,
         parts=parts_of(prediction, of, around),
         baseline=around.baseline,
-        slate=around.slate if of.period is Period.FULL_GAME else None,
+        slate=around.slates[league_day(starts_at)] if of.period is Period.FULL_GAME else None,
     )
 
 
@@ -65,7 +68,7 @@ def _mean_sd(kind: MarketType, run: Run) -> float:
 
 
 def _p_sd(prediction: Prediction, sd: float, mean_sd: float) -> float:
-    """Return the sd of the probability when its mean is uncertain: the slope of a normal's tail there, times the sd.
+    """Return the sd of the raw probability when its mean is uncertain: the slope of a normal's tail, times the sd.
 
     A probability p of passing a line moves by phi(Phi^-1(p)) / sd for each point of the mean.
     """

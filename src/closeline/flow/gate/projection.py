@@ -1,6 +1,6 @@
 """What a run says of the margin or the total behind a market, read from what it stored."""
 
-from math import isnan
+from math import isnan, nan
 
 from closeline.domain.adjustments import Adjustment, AdjustmentName
 from closeline.domain.gates import Parts, Projection
@@ -19,7 +19,7 @@ def projection_of(prediction: Prediction, of: Market, around: Surroundings) -> P
     if made is None or made.outcome is None:
         return None
     run, of_total = around.runs[prediction.run_id], of.type is MarketType.TOTAL
-    market_mean = around.market_means[prediction.event_id][of_total]
+    market_mean = around.market_means.get((prediction.event_id, prediction.book), (nan, nan))[of_total]
     park = sum(item.total_points for item in made.adjustments if item.name is AdjustmentName.PARK)
     beyond = prediction.p_raw * (1 - prediction.p_push) + prediction.p_push / 2
     return Projection(
@@ -42,7 +42,7 @@ def parts_of(prediction: Prediction, of: Market, around: Surroundings) -> Parts 
     points = [item.total_points if of_total else item.margin_points for item in made.adjustments]
     moving = [item for item, worth in zip(made.adjustments, points, strict=True) if worth]
     mean, base = (made.total, made.base_total) if of_total else (made.margin, made.base_margin)
-    team = max((made.team_home, made.team_away), key=lambda item: min(abs(item.units.z), abs(item.efficiency.z)))
+    team = max((made.team_home, made.team_away), key=lambda item: min(item.units.z, item.efficiency.z))
     return Parts(
         mean, mean - base, sum(points), team.units.z, team.efficiency.z, *_effects(team),
         _shared(moving), _stale(moving, prediction, around),

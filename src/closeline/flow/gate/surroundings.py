@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from closeline.domain.gates import Baseline, Limits, Slate
-from closeline.domain.leagues import League
+from closeline.domain.leagues import League, league_day
 from closeline.domain.markets import TOTAL, Side
 from closeline.domain.policies import MarketPolicy
 from closeline.maths.distributions import ScoreDistribution, read_pair
@@ -19,12 +19,16 @@ from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 
+# Forecasts of one slate are made within a week: football opens its markets on Monday.
+SLATE_SPAN = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Everything that was known around a slate at `as_of`.
 
-    market_means: the means of margin and total (points) behind each event's markets, NaN where there is none.
+    market_means: the means of margin and total (points) behind an event's markets at a book, NaN where there is none.
+    slates: how the totals of a league day lean, by the day.
     """
 
     as_of: datetime
@@ -33,15 +37,15 @@ class Surroundings:
     quotes: Mapping[Series, Quote]
     series: Mapping[tuple[str, str, Side], Sequence[Quote]]
     evaluations: Mapping[tuple[str, str, str], Evaluation]
-    disagreement: Mapping[str, float]
-    market_means: Mapping[str, tuple[float, float]]
+    disagreement: Mapping[tuple[str, str], float]
+    market_means: Mapping[tuple[str, str], tuple[float, float]]
     policed: bool
     policies: Mapping[str, MarketPolicy | None]
     runs: Mapping[str, Run]
     decompositions: Mapping[str, Decomposition]
     baseline_total: float
     baseline: Baseline | None
-    slate: Slate
+    slates: Mapping[date, Slate]
 
 
 def look_around(
@@ -52,24 +56,25 @@ def look_around(
     priced = evaluations.of_events(session, names, as_of=as_of)
     pair = read_pair(models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=as_of)[1])
     policy = models.policy(session, tenant_id=tenant_id, league=league, as_of=as_of)
+    versions = references.versions(session, names, as_of=as_of)
     history = quotes.of_events(session, names, as_of=as_of)
     run_names = [prediction.run_id for prediction in predictions]
     return Surroundings(
         as_of,
         league,
-        references.versions(session, names, as_of=as_of),
+        versions,
         quotes.latest(history),
         _by_series(history),
         {(item.event_id, item.book, item.market_key): item for item in priced},
         closes.disagreements(priced, pair[0]),
-        _market_means(league, pair, names, priced),
+        _market_means(league, pair, priced),
         policy is not None,
         {key: policy.of(key) if policy else None for key in {prediction.market_key for prediction in predictions}},
         forecasts.runs(session, run_names),
         {name: Decomposition.from_json(text) for name, text in forecasts.decompositions(session, run_names).items()},
         levels.mean_total(session, league=league, as_of=as_of) or limits.baseline_mean_total,
         _baseline(session, league, as_of),
-        slate_of(predictions),
+        _slates(session, versions, tenant_id, league, as_of),
     )
 
 
@@ -97,13 +102,28 @@ def slate_of(predictions: Sequence[Prediction]) -> Slate:
 
 
 def _market_means(
-    league: League, pair: tuple[ScoreDistribution, ScoreDistribution], names: Sequence[str],
-    priced: Sequence[Evaluation],
-) -> dict[str, tuple[float, float]]:  # fmt: skip
-    markets: dict[str, dict[str, Evaluation]] = {name: {} for name in names}
+    league: League, pair: tuple[ScoreDistribution, ScoreDistribution], priced: Sequence[Evaluation]
+) -> dict[tuple[str, str], tuple[float, float]]:
+    markets: defaultdict[tuple[str, str], dict[str, Evaluation]] = defaultdict(dict)
     for item in priced:
         if item.is_reference:
-            markets[item.event_id][item.market_key] = item
+            markets[(item.event_id, item.book)][item.market_key] = item
     each = list(markets.values())
     margins, totals = closes.margin_means(league, pair[0], each), closes.total_means(pair[1], each)
-    return dict(zip(names, zip(margins.tolist(), totals.tolist(), strict=True), strict=True))
+    return dict(zip(markets, zip(margins.tolist(), totals.tolist(), strict=True), strict=True))
+
+
+def _slates(
+    session: Session, versions: Mapping[str, EventVersion], tenant_id: str, league: League, as_of: datetime
+) -> dict[date, Slate]:
+    """Return how the totals of each day of these events lean, those forecast at earlier moments among them."""
+    days = {league_day(version.starts_at) for version in versions.values()}
+    said = {item.event_id: item for item in forecasts.of_market(
+        session, tenant_id=tenant_id, league=league, market_key=TOTAL.key, since=as_of - SLATE_SPAN,
+        until=as_of + timedelta(microseconds=1),
+    )}  # fmt: skip
+    known = {**references.versions(session, sorted(said.keys() - versions.keys()), as_of=as_of), **versions}
+    by_day: defaultdict[date, list[Prediction]] = defaultdict(list)
+    for name, item in said.items():
+        by_day[league_day(known[name].starts_at)].append(item)
+    return {day: slate_of(by_day[day]) for day in days}

@@ -62,11 +62,8 @@ def misdirected(margins: Floats, rated: Floats) -> bool:
     return bool(np.corrcoef(margins[known], rated[known])[0, 1] < MISDIRECTED)
 
 
-def disagreements(priced: Sequence[Evaluation], margin: ScoreDistribution) -> dict[str, float]:
-    """Return, per event, how many points of margin its spread and its moneyline differ by, where it has both.
-
-    Of each event the first book, by name, that quotes both is asked.
-    """
+def disagreements(priced: Sequence[Evaluation], margin: ScoreDistribution) -> dict[tuple[str, str], float]:
+    """Return, per event and book, by how many points of margin spread and moneyline differ, where both are quoted."""
     found: dict[tuple[str, str], dict[str, Evaluation]] = {}
     for item in priced:
         if item.flags in ("", INCONSISTENT) and item.market_key in (MONEYLINE.key, SPREAD.key):
@@ -85,7 +82,4 @@ def disagreements(priced: Sequence[Evaluation], margin: ScoreDistribution) -> di
         margin, np.zeros(len(both)), np.array([pair[MONEYLINE.key].fair_probability for pair in both.values()]),
         Side.HOME,
     )  # fmt: skip
-    points: dict[str, float] = {}
-    for (event_id, _), apart in zip(both, spread - winner, strict=True):
-        points.setdefault(event_id, float(apart))
-    return points
+    return {key: float(apart) for key, apart in zip(both, spread - winner, strict=True)}

@@ -12,6 +12,7 @@ from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import QUOTED
 from closeline.store.past import bias
 from closeline.store.past.games import PlayedGame, played
+from closeline.store.past.rolling import RollingBook
 from closeline.store.session import Session
 from closeline.store.tables.desk import grade, pick
 from closeline.store.tables.model import prediction, sim_run, sim_run_input
@@ -73,10 +74,14 @@ class FinishedTotal:
 
 
 class TotalsBook:
-    """Finished games per tenant and league, kept between mornings so that each is read once; a cold book reads all."""
+    """Finished games per tenant and league, kept between mornings so that each is read once; a cold book reads all.
+
+    rolling: the last games whatever the days, for the rates that are judged on so many games.
+    """
 
     def __init__(self) -> None:
         """Start cold."""
+        self.rolling = RollingBook()
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     def at(
@@ -135,7 +140,9 @@ def _said(
     sides = {row.run_id: row.p_calibrated > 0.5 for row in priced}
     return {
         name: SaidTotal(
-            row.total_mean + (moved[row.reference].correction if row.reference else 0.0), sides.get(row.run_id),
+            row.total_mean + (moved[row.reference].correction if row.reference else 0.0),
+            # The side of a corrected forecast is the correction's too; measured, it would feed on itself.
+            None if row.reference else sides.get(row.run_id),
         )
         for name, row in last.items()
     }  # fmt: skip

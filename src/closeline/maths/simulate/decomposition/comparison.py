@@ -52,7 +52,7 @@ def from_game(
         _beside(made.home, baseline.home, names, team_total_sd),
         _beside(made.away, baseline.away, names, team_total_sd),
         tuple(part for part in parts if part.name is not AdjustmentName.BASE_RATING),
-        bases[0].margin_points, bases[0].total_points, margin, total,
+        bases[0].margin_points, bases[0].total_points, margin, total, overtime=made.overtime,
     )  # fmt: skip
 
 

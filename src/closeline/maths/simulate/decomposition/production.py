@@ -40,20 +40,25 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """What both teams of a game are expected to do."""
+    """What both teams of a game are expected to do.
+
+    overtime: P(tied after regulation) over the nights by their weights, as the script plays: before any weighing of
+    scores to fitted margins and totals.
+    """
 
     home: Scoring
     away: Scoring
+    overtime: float
 
 
 def production(game: Game) -> Production:
-    """Return the expected units and gains of both teams, exactly, overtime apart.
+    """Return the expected units and gains of both teams, exactly, overtime apart, and how often that is reached.
 
     Chances depend on the margin alone, so the margin is carried through the script and nothing else. A play counts as
     a team's unit at the margins at which the team can score in it. ValueError where a team never can.
     """
     most = 1 + max(int(night.gains.max()) for night in game)
-    units, counts, overtime = np.zeros(2), np.zeros((2, most)), np.zeros(2)
+    units, counts, overtime, level = np.zeros(2), np.zeros((2, most)), np.zeros(2), 0.0
     for night in checked(game):
         visits, tied = _visits(night)
         tally = np.einsum("tm,tom->o", visits, night.chances)
@@ -63,11 +68,12 @@ def production(game: Game) -> Production:
             units[team] += night.weight * visits[able].sum()
             np.add.at(counts[team], night.gains[scores, team], night.weight * tally[scores])
         overtime += night.weight * tied * _overtime_points(night.overtime)
+        level += night.weight * tied
     if units.min() <= 0.0:
         raise ValueError("both teams must be able to score in regulation, one was not")
     counts[:, 0] = units - counts.sum(axis=1)
     home, away = (Scoring(float(units[t]), tuple(counts[t].tolist()), float(overtime[t])) for t in (0, 1))
-    return Production(home, away)
+    return Production(home, away, level)
 
 
 def _visits(night: Night) -> tuple[Floats, float]:

@@ -77,7 +77,8 @@ class Outcome:
 class Decomposition:
     """A forecast's parts: both teams' units, and the adjustments that lead from the base rating's means to its own.
 
-    outcome: what came of them once simulated, null before.
+    outcome: what came of them once simulated, null before. overtime: P(tied after regulation) with all that is open,
+    news too, before any weighing of scores to fitted margins and totals; null where it was not kept.
     """
 
     team_home: TeamUnits
@@ -88,9 +89,12 @@ class Decomposition:
     margin: float
     total: float
     outcome: Outcome | None = None
+    overtime: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse adjustments that do not sum to the move, and a base rating among them."""
+        """Refuse adjustments that do not sum to the move, a base rating among them, and an overtime of no chance."""
+        if self.overtime is not None and not 0.0 <= self.overtime <= 1.0:
+            raise ValueError(f"overtime must be a chance between 0 and 1, was {self.overtime}")
         if any(adjustment.name is AdjustmentName.BASE_RATING for adjustment in self.adjustments):
             raise ValueError("adjustments must not hold BASE_RATING: it is what they move")
         moved = moved_by(self.adjustments)
@@ -105,7 +109,10 @@ class Decomposition:
         found = self.outcome
         if found is not None:
             found = Outcome(of_fit(found.margin_sd), of_fit(found.total_sd), of_fit(found.mass))
-        return replace(self, team_home=self.team_home.kept(), team_away=self.team_away.kept(), outcome=found)
+        overtime = None if self.overtime is None else of_fit(self.overtime)
+        return replace(
+            self, team_home=self.team_home.kept(), team_away=self.team_away.kept(), outcome=found, overtime=overtime
+        )
 
     def to_json(self) -> str:
         """Return the exact text; equal decompositions give equal bytes, and reading it back gives them again."""
@@ -115,15 +122,17 @@ class Decomposition:
     def from_json(cls, text: str) -> Decomposition:
         """Read the text of `to_json`; ValueError for anything else."""
         content = json.loads(text)
-        # Stored before outcomes were kept.
-        whole = _members({"outcome": None} | content if isinstance(content, dict) else content, Decomposition)
+        # Stored before outcomes, or overtimes, were kept.
+        unkept = {"outcome": None, "overtime": None}
+        whole = _members(unkept | content if isinstance(content, dict) else content, Decomposition)
         home, away = _team(whole["team_home"]), _team(whole["team_away"])
         adjustments = tuple(_adjustment(item) for item in _items(whole["adjustments"]))
         base_margin, base_total, margin, total = (
             _number(whole[name]) for name in ("base_margin", "base_total", "margin", "total")
         )
         outcome = None if whole["outcome"] is None else _outcome(whole["outcome"])
-        return cls(home, away, adjustments, base_margin, base_total, margin, total, outcome)
+        overtime = None if whole["overtime"] is None else _number(whole["overtime"])
+        return cls(home, away, adjustments, base_margin, base_total, margin, total, outcome, overtime)
 
 
 def _moment(value: object) -> str:
