@@ -21,7 +21,7 @@ FEEDS: tuple[Feed, ...] = (
 
 _EXPECTED = (
     "a games table (parquet or CSV), a sportsbook sheet (xlsx), weekly books (CSV), the football archive, "
-    "college games or lines (JSON), or a response of The Odds API (JSON)"
+    "college games or lines (JSON), a response of The Odds API (JSON), or injury reports (JSON, with --league)"
 )
 
 

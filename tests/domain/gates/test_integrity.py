@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from closeline.domain.gates import Action, Standing
 from closeline.domain.gates.integrity import line_integrity
 from closeline.domain.leagues import League
-from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Side
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Selection, Side
 from tests.builders.candidates import a_candidate, a_selection, limits
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -66,6 +66,34 @@ def test_an_outlier_is_further_from_the_others_than_its_league_allows():
             finding = line_integrity(judged, limits(league, spread_max=60))
 
             assert (finding.reason == "MARKET_LINE_OUTLIER") == (beyond > 0)
+
+
+@pytest.mark.parametrize(
+    ("league", "kind", "period", "points", "reason"),
+    [
+        (League.NBA, MarketType.TOTAL, Period.FIRST_HALF, 112.5, ""),
+        (League.NBA, MarketType.TOTAL, Period.FIRST_HALF, 900, "MARKET_LINE_OUT_OF_RANGE"),
+        (League.NBA, MarketType.TEAM_TOTAL_HOME, Period.FULL_GAME, 112.5, ""),
+        (League.NBA, MarketType.TEAM_TOTAL_HOME, Period.FULL_GAME, 0.5, "MARKET_LINE_OUT_OF_RANGE"),
+        (League.NFL, MarketType.TOTAL, Period.FIRST_HALF, 23.5, ""),
+        (League.NFL, MarketType.TOTAL, Period.FIRST_HALF, 65, "MARKET_LINE_OUT_OF_RANGE"),
+        (League.NFL, MarketType.TOTAL, Period.FIRST_HALF, 5, "MARKET_LINE_OUT_OF_RANGE"),
+        (League.NFL, MarketType.TOTAL, Period.FIRST_QUARTER, 7.5, ""),
+        (League.NFL, MarketType.TEAM_TOTAL_AWAY, Period.FIRST_HALF, 9.5, ""),
+        (League.NFL, MarketType.TOTAL, Period.FIRST_FIVE, 23.5, "MARKET_LINE_MAPPING"),
+        (League.NHL, MarketType.TOTAL, Period.FIRST_PERIOD, 1.5, ""),
+        (League.NHL, MarketType.TOTAL, Period.FOURTH_QUARTER, 1.5, "MARKET_LINE_MAPPING"),
+        (League.NHL, MarketType.TEAM_TOTAL_HOME, Period.FULL_GAME, 2.5, ""),
+        (League.MLB, MarketType.TOTAL, Period.FIRST_FIVE, 4.5, ""),
+        (League.NCAAB, MarketType.TOTAL, Period.FIRST_QUARTER, 35, "MARKET_LINE_MAPPING"),
+    ],
+)
+def test_a_part_of_a_game_and_a_team_have_their_share_of_the_range_and_the_periods_of_their_league(
+    league, kind, period, points, reason
+):
+    selection = Selection("game", Market(kind, period), Side.OVER, round(4 * points))
+
+    assert line_integrity(a_candidate(selection=selection), limits(league)).reason == reason
 
 
 def test_a_sound_line_passes():

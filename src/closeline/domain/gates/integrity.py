@@ -1,12 +1,19 @@
 """Line integrity: a quote that cannot be trusted is never played. It cannot be switched off."""
 
+from functools import cache
 from math import inf
 
 from closeline.domain.gates.candidate import Candidate, Finding, Inputs, block, passed
 from closeline.domain.gates.limits import Limits
-from closeline.domain.markets import MarketType, Period
+from closeline.domain.leagues import League
+from closeline.domain.markets import Market, MarketType
+from closeline.domain.settlement.score import segment_of
 
 GATE = "line_integrity"
+TOTALS = (MarketType.TOTAL, MarketType.TEAM_TOTAL_HOME, MarketType.TEAM_TOTAL_AWAY)
+# A part of a game, and a team, are judged by their share of the game's range, so many times wider both ways: periods
+# are not worth the same, and teams are not alike.
+WIDER = 1.6
 
 
 def line_integrity(candidate: Candidate, limits: Limits) -> Finding:
@@ -15,7 +22,7 @@ def line_integrity(candidate: Candidate, limits: Limits) -> Finding:
     The first fault found gives the reason. Every comparison is written so that a number that is none fails it.
     """
     reason = (
-        _missing(candidate)
+        _missing(candidate, limits)
         or _timing(candidate, limits)
         or ("MARKET_LINE_ONE_SIDED" if candidate.quoted and not candidate.two_sided else "")
         or _range(candidate, limits)
@@ -33,8 +40,8 @@ def line_integrity(candidate: Candidate, limits: Limits) -> Finding:
     return block(GATE, reason, **numbers) if reason else passed(GATE, **numbers)
 
 
-def _missing(candidate: Candidate) -> str:
-    if not candidate.standing.mapped:
+def _missing(candidate: Candidate, limits: Limits) -> str:
+    if not candidate.standing.mapped or _share(limits.league, candidate.selection.market) is None:
         return "MARKET_LINE_MAPPING"
     if candidate.standing.suspended:
         return "MARKET_LINE_SUSPENDED"
@@ -54,14 +61,27 @@ def _timing(candidate: Candidate, limits: Limits) -> str:
 def _range(candidate: Candidate, limits: Limits) -> str:
     selection = candidate.selection
     line = (selection.line_quarters or 0) / 4
-    whole_game = selection.market.period is Period.FULL_GAME
-    if whole_game and selection.market.type is MarketType.TOTAL and not limits.total_low <= line <= limits.total_high:
+    share = _share(limits.league, selection.market) or 1.0
+    wider = 1.0 if share == 1.0 else WIDER
+    low, high = limits.total_low * share / wider, limits.total_high * share * wider
+    if selection.market.type in TOTALS and not low <= line <= high:
         return "MARKET_LINE_OUT_OF_RANGE"
     if selection.market.type is MarketType.SPREAD and not abs(line) <= limits.spread_max:
         return "MARKET_LINE_OUT_OF_RANGE"
     if selection.market.type is MarketType.MONEYLINE and not abs(candidate.american) <= limits.moneyline_max:
         return "MARKET_LINE_OUT_OF_RANGE"
     return ""
+
+
+@cache
+def _share(league: str, market: Market) -> float | None:
+    """Return the share of a game's points that a market is about; null for a period that the league does not have."""
+    try:
+        segment = segment_of(League(league), market.period)
+    except ValueError:
+        return None
+    stop = segment.of if segment.stop is None else segment.stop
+    return (stop - segment.start) / segment.of / (1 if market.type is MarketType.TOTAL else 2)
 
 
 def _booksum(candidate: Candidate, limits: Limits) -> str:

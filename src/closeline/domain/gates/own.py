@@ -6,7 +6,7 @@ from collections.abc import Mapping
 OWN_LIMITS: Mapping[str, tuple[str, ...]] = {
     "line_integrity": (
         "total_low", "total_high", "spread_max", "moneyline_max", "booksum_low", "booksum_high", "quote_age_minutes",
-        "outlier_points",
+        "outlier_points", "league",
     ),
     "no_market_no_pick": (),
     "flags": ("league", "publishing", "closed_markets"),
