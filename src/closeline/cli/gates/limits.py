@@ -5,6 +5,7 @@ import pwd
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at the limits of a league, an
 
 OfLeague = Annotated[League, typer.Argument(help="The league.")]
 SIZE_MAX = 64 * 1024  # forty keys fill a hundredth of this
+WIDTH = 76  # of an explanation, indented, on a screen of 80
 CHANGES = ("limit", "before", "after", "effect")
 
 
@@ -157,9 +159,11 @@ def _print(result: "LimitsInForce | LimitsHistory") -> None:
         return
     say(f"{result.league}: version {result.config_version}, since {result.at:%Y-%m-%d %H:%M:%S} by {result.actor}")
     say(f"because: {result.why}")
-    print_table("Limits", ("limit", "value#", "unit", "meaning", "must be"), [
-        (item.name, limit_text(item.value), item.unit, item.meaning, item.must_be) for item in result.limits
-    ])  # fmt: skip
+    # A table of five columns would break the names, which a proposal has to spell.
+    for item in result.limits:
+        say(f"\n{item.name} = {limit_text(item.value)}   [{item.unit}]")
+        for line in wrap(f"{item.meaning}; must be {item.must_be}", WIDTH):
+            say(f"    {line}")
 
 
 def _print_proposal(result: "LimitsProposal") -> None:
