@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from closeline.cli.gates.written import text_of
 from closeline.cli.simulate.leg_text import leg_of
-from closeline.domain.errors import BadInput, UnreadableFile
+from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League
 from closeline.domain.limits.proposal import shown
 from closeline.domain.markets import Market, MarketType, Selection, Side, line_quarters, line_text, market
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from closeline.domain.gates import Limits
     from closeline.schemas.trial import Written, WrittenCandidate
 
-SIZE_MAX = 64 * 1024  # thirty keys fill a twentieth of this
 MEND = "`closeline gates try --example nba` prints a document to start from"
 # A selection wants an event; a document has none.
 NO_EVENT = ""
@@ -40,15 +40,7 @@ def read_document(path: Path) -> "WrittenCandidate":
 
 def _json(path: Path) -> object:
     try:
-        with path.open("rb") as file:
-            content = file.read(SIZE_MAX + 1)
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else fault
-        raise UnreadableFile(f"{path} must be a file that can be read, was not: {reason}; {MEND}") from None
-    if len(content) > SIZE_MAX:
-        raise UnreadableFile(f"{path} must be at most {SIZE_MAX} bytes, was more; {MEND}")
-    try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
+        return json.loads(text_of(path, MEND), object_pairs_hook=_once)
     except RecursionError:
         raise BadInput(f"{path} must be JSON, was nested too deep; {MEND}") from None
     except ValueError as fault:

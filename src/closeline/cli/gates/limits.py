@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from closeline.cli.gates.limit_text import limit_text
+from closeline.cli.gates.written import text_of
 from closeline.cli.opening import opened, reading
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, print_table, say
-from closeline.domain.errors import BadInput, NotFound, UnreadableFile
+from closeline.domain.errors import BadInput, NotFound
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Look at the limits of a league, and change them.")
 
 OfLeague = Annotated[League, typer.Argument(help="The league.")]
-SIZE_MAX = 64 * 1024  # forty keys fill a hundredth of this
 WIDTH = 76  # of an explanation, indented, on a screen of 80
 CHANGES = ("limit", "before", "after", "effect")
 
@@ -93,15 +93,7 @@ def _user() -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            content = file.read(SIZE_MAX + 1)
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else fault
-        raise UnreadableFile(f"{path} must be a file that can be read, was not: {reason}") from fault
-    if len(content) > SIZE_MAX:
-        raise UnreadableFile(f"{path} must be at most {SIZE_MAX} bytes, was more; leave out what stays as it is")
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(text_of(path, "it holds only the limits to change"))
     except RecursionError:
         raise BadInput(f"{path} must be TOML such as total_high = 64, was nested too deep") from None
     except ValueError as fault:
