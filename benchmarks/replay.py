@@ -43,7 +43,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # Inside a session's own calls the database is being asked; `_transaction` holds the commits.
 STORAGE = ("store/session.py", "sqlalchemy/engine/base.py", "sqlalchemy/engine/result.py")
 LEARNING = ("flow/tune/",)
-ROOMS = ("capture", "evaluate", "forecast", "gate", "pick", "publish", "review", "settle", "tune", "bias")
+ROOMS = ("capture", "evaluate", "forecast", "gate", "pick", "publish", "review", "settle", "tune", "tune/bias")
 INTERVAL_SECONDS = 0.005
 
 

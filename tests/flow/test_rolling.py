@@ -8,7 +8,7 @@ import pytest
 
 from closeline.domain.events import BiasMeasured
 from closeline.domain.gates.rolling import HOME_WIN_RATE, OVERTIME_RATE
-from closeline.flow import bias as verb
+from closeline.flow import tune
 from closeline.store.desk import alerts
 from closeline.store.past import bias as table
 from closeline.store.past.rolling import RollingBook, sample_of
@@ -25,7 +25,7 @@ EVEN = [WON, LOST] * 150
 def measure(session, count, book=None):
     """Measure the morning after the last of so many games."""
     at = ends(count - 1) + timedelta(minutes=1)
-    verb.measure(session, book, tenant_id=TENANT, league=LEAGUE, at=at)
+    tune.measure_bias(session, book, tenant_id=TENANT, league=LEAGUE, at=at)
     return table.in_force(session, LEAGUE, at)
 
 
@@ -122,7 +122,7 @@ def test_a_day_is_measured_and_alerted_once(seeded):
         add_ended(session, EXCESS[:240])
         row, book = measure(session, 240), TotalsBook()
         counts = [number(session, f"SELECT count(*) FROM {name}") for name in ("calibration_daily", "ops_alert")]
-        again = verb.measure(session, book, tenant_id=TENANT, league=LEAGUE, at=ends(239) + timedelta(minutes=2))
+        again = tune.measure_bias(session, book, tenant_id=TENANT, league=LEAGUE, at=ends(239) + timedelta(minutes=2))
         after = [number(session, f"SELECT count(*) FROM {name}") for name in ("calibration_daily", "ops_alert")]
 
     assert (again, after) == (None, counts)
@@ -147,7 +147,7 @@ def test_rates_stand_whatever_the_days_once_a_game_has_ended_again(seeded):
         add_ended(session, EXCESS[:205])
         # The next season's first game: four weeks hold it alone.
         add_ended(session, [WON], first=1500)
-        told = verb.measure(session, tenant_id=TENANT, league=LEAGUE, at=ends(1500))
+        told = tune.measure_bias(session, tenant_id=TENANT, league=LEAGUE, at=ends(1500))
         row = table.in_force(session, LEAGUE, ends(1500))
 
     assert isinstance(told, BiasMeasured)

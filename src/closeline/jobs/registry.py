@@ -11,7 +11,7 @@ from closeline.domain.captures import Phase
 from closeline.domain.events import Event
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS
-from closeline.flow import bias, capture, evaluate, forecast, gate, pick, publish, review, settle, tune
+from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
 from closeline.jobs.desk import Desk
 from closeline.store import captures
@@ -188,7 +188,7 @@ def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence
 
 
 def _tune_bias(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
-    told = bias.measure(session, desk.totals, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
+    told = tune.measure_bias(session, desk.totals, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
     return [told] if told else ()
 
 

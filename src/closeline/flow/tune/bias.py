@@ -30,7 +30,7 @@ from closeline.store.past.totals import FinishedTotal, TotalsBook
 from closeline.store.session import Session
 
 
-def measure(
+def measure_bias(
     session: Session, book: TotalsBook | None = None, *, tenant_id: str, league: League, at: datetime
 ) -> BiasMeasured | None:
     """Write the day's row of a league's bias table from what was received by `at`, and alert of its triggers.

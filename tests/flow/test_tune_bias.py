@@ -15,8 +15,7 @@ from closeline.domain.adjustments import AdjustmentName
 from closeline.domain.errors import LookAhead
 from closeline.domain.gates.bias import BIAS_ACTUAL, BIAS_MARKET, MODEL_BIAS, OVER_RATE, BaselineBias
 from closeline.domain.leagues import League
-from closeline.flow import bias as verb
-from closeline.flow import forecast
+from closeline.flow import forecast, tune
 from closeline.flow.forecast.clamp import bias_known
 from closeline.jobs.verify import verify_run
 from closeline.maths.simulate.decomposition import Decomposition
@@ -58,7 +57,7 @@ def rows(session: Session) -> list[BaselineBias]:
 
 
 def measure(session: Session, at: datetime, league: League = NFL):
-    return verb.measure(session, tenant_id=TENANT, league=league, at=at)
+    return tune.measure_bias(session, tenant_id=TENANT, league=league, at=at)
 
 
 def forecast_beside_close(session: Session, *, clamped: bool) -> list[float]:
