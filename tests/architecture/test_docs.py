@@ -81,11 +81,25 @@ def test_every_command_that_a_newcomer_is_shown_exists(page: str) -> None:
     assert [line for line in shown if not any(line == name or line.startswith(f"{name} ") for name in exist)] == []
 
 
-def test_every_link_between_pages_leads_somewhere() -> None:
-    pages = [
-        *ROOT.glob("*.md"),
-        *(page for page in DOCS.rglob("*.md") if not set(page.parts) & set(REGENERATED)),
+def pages_of_the_project() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(page for page in DOCS.rglob("*.md") if not set(page.parts) & set(REGENERATED))]
+
+
+def test_every_file_and_folder_that_a_page_names_is_there() -> None:
+    named = re.compile(r"`((?:[a-z_]+/)+[\w.]*)`")
+    rooms = (ROOT, ROOT / "src" / "closeline", ROOT / "src", ROOT / "tests", DOCS)
+    gone = [
+        f"{page.relative_to(ROOT)} names {path}"
+        for page in pages_of_the_project()
+        for path in named.findall(page.read_text(encoding="utf-8"))
+        if not any((room / path).exists() for room in rooms)
     ]
+
+    assert gone == []
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    pages = pages_of_the_project()
     link = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
     broken = [
         f"{page.relative_to(ROOT)} -> {target}"
