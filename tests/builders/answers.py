@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from closeline.domain.evaluators import Evaluator
+from closeline.domain.forecasts.evaluators import Evaluator
 from closeline.domain.leagues import League
 from closeline.jobs.simulating import Answer, Asked
 from closeline.maths.simulate.simulation import Simulated, draw, evaluate_exactly

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from closeline.domain.captures import RawPayload
-from closeline.domain.injuries import PlayerValue, PlayerValues
+from closeline.domain.forecasts.injuries import PlayerValue, PlayerValues
 from closeline.domain.leagues import League
 from closeline.jobs.injuries import Bulletin
 from closeline.providers import injuries as feed

@@ -9,7 +9,7 @@ import pytest
 from closeline.cli.simulate.bars import bars
 from closeline.cli.simulate.leg_text import leg_of, repeated
 from closeline.domain.errors import BadInput, NotFound
-from closeline.domain.evaluators import Evaluator
+from closeline.domain.forecasts.evaluators import Evaluator
 from closeline.domain.leagues import League
 from closeline.jobs import simulating
 from closeline.jobs.simulating import Answer, Asked

@@ -5,7 +5,7 @@ from math import nan
 
 import pytest
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName, moved_by, news_since
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName, moved_by, news_since
 
 NOON = datetime(2024, 1, 14, 12, tzinfo=UTC)
 

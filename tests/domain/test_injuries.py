@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from closeline.domain.injuries import (
+from closeline.domain.forecasts.injuries import (
     PLAY_PROBABILITY,
     Absence,
     PlayerValue,

@@ -14,7 +14,7 @@ SCRIPT = """
 import sys
 from datetime import UTC, datetime
 import numpy as np
-from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
 from closeline.domain.leagues import League
 from closeline.maths.calibrate import IDENTITY
 from closeline.maths.simulate.catalogue import read_artefact

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from closeline.domain.adjustments import AdjustmentName
 from closeline.domain.errors import LookAhead
+from closeline.domain.forecasts.adjustments import AdjustmentName
 from closeline.domain.gates.bias import BIAS_ACTUAL, BIAS_MARKET, MODEL_BIAS, OVER_RATE, BaselineBias
 from closeline.domain.leagues import League
 from closeline.flow import forecast, tune

@@ -5,7 +5,7 @@
 import pytest
 
 from closeline.domain.errors import LookAhead
-from closeline.domain.injuries import Absence, PlayStatus
+from closeline.domain.forecasts.injuries import Absence, PlayStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.flow import forecast as verb

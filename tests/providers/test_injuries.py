@@ -7,7 +7,7 @@ import pytest
 
 from closeline.domain.captures import RawPayload
 from closeline.domain.errors import UnreadableFile
-from closeline.domain.injuries import PlayStatus, ReportedInjury
+from closeline.domain.forecasts.injuries import PlayStatus, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.providers.excerpts import excerpt_at
 from closeline.providers.injuries import parse, recognises

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closeline.domain.errors import LookAhead
-from closeline.store.asof import known
+from closeline.store.database.asof import known
 from tests.builders.moments import OPENS
 
 

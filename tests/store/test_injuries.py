@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from closeline.domain.captures import RawPayload
-from closeline.domain.injuries import PlayStatus
+from closeline.domain.forecasts.injuries import PlayStatus
 from closeline.domain.leagues import League
 from closeline.store import captures, injuries
 from closeline.store.injuries import REPORT_AGE_MAX, InjuryReport

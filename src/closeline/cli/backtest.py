@@ -13,7 +13,7 @@ from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, Database, PublishDir
 from closeline.cli.printing import print_json, progress, say
 from closeline.domain.errors import BadInput, Refused
-from closeline.domain.evaluators import Evaluator
+from closeline.domain.forecasts.evaluators import Evaluator
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:

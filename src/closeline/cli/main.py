@@ -4,26 +4,11 @@ from typing import Annotated
 
 import typer
 
-from closeline.cli import (
-    backtest,
-    bias,
-    calibrate,
-    config,
-    db,
-    demo,
-    gates,
-    importing,
-    mapping,
-    models,
-    picks,
-    policy,
-    report,
-    simulate,
-    status,
-    verify,
-)
+from closeline.cli import backtest, config, demo, gates, importing, mapping, picks, simulate, status
 from closeline.cli.faults import OneLine
 from closeline.cli.gates import limits
+from closeline.cli.keeping import db, report, verify
+from closeline.cli.learning import bias, calibrate, models, policy
 from closeline.cli.simulate.leg_text import TakingLegs
 
 app = typer.Typer(name="closeline", cls=OneLine, no_args_is_help=True, pretty_exceptions_enable=False)

@@ -90,8 +90,35 @@ class ParsedQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class GameFacts:
+    """What a result feed may tell of a game beside its score; None means that it did not say.
+
+    `regulation` is the (home, away) score before overtime. `innings_completed` counts half innings, so 8.5 means that
+    the home team has not batted in the ninth. The `_at_suspension` facts are the state in which play stopped.
+    """
+
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    regulation: tuple[int, int] | None = None
+    minutes_played: float | None = None
+    innings_completed: float | None = None
+    scheduled_innings: int | None = None
+    at_suspension: tuple[int, int] | None = None
+    minutes_at_suspension: float | None = None
+    innings_at_suspension: float | None = None
+    home_away_swapped: bool = False
+    starters_changed: tuple[Side, ...] = ()
+
+
+NO_FACTS = GameFacts()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedResult:
-    """How an event ended. Periods are (home, away) points, overtime last where it was played."""
+    """How an event ended. Periods are (home, away) points, overtime last where it was played.
+
+    `words` are the feed's own for the status, kept for the person who looks at what was held.
+    """
 
     provider_event_id: str
     status: ResultStatus
@@ -102,6 +129,8 @@ class ParsedResult:
     overtime: bool = False
     shootout: bool = False
     place: str = ""
+    facts: GameFacts = NO_FACTS
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

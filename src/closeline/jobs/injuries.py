@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from closeline.domain.captures import RawPayload
 from closeline.domain.errors import LookAhead
+from closeline.domain.forecasts.injuries import ParsedInjuries, ReportedInjury
 from closeline.domain.identity import AliasTable
-from closeline.domain.injuries import ParsedInjuries, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.flow.capture import UNKNOWN_TEAM, Capture
 from closeline.jobs.desk import Desk

@@ -6,11 +6,11 @@ from time import perf_counter
 
 import numpy as np
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName, moved_by, news_since
 from closeline.domain.errors import NotFound
-from closeline.domain.evaluators import Evaluator, Target
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName, moved_by, news_since
+from closeline.domain.forecasts.evaluators import Evaluator, Target
+from closeline.domain.forecasts.injuries import Absence, injury_news
 from closeline.domain.ids import content_id
-from closeline.domain.injuries import Absence, injury_news
 from closeline.domain.leagues import League
 from closeline.domain.names import fold
 from closeline.flow.forecast import know

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
 
+from closeline.domain.forecasts.injuries import VALUE_POINTS_MAX, PlayerValue
 from closeline.domain.identity import ANY_PROVIDER, AliasTable
-from closeline.domain.injuries import VALUE_POINTS_MAX, PlayerValue
 from closeline.domain.leagues import League
 from closeline.domain.names import fold
 

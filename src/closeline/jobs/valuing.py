@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from closeline.domain.injuries import PlayerValue, PlayerValues
+from closeline.domain.forecasts.injuries import PlayerValue, PlayerValues
 from closeline.domain.leagues import League
 from closeline.jobs.desk import Desk
 from closeline.jobs.values_file import read_values

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from closeline.domain.captures import RawPayload, Rejected
 from closeline.domain.errors import UnreadableFile
-from closeline.domain.injuries import ParsedInjuries, PlayStatus, ReportedInjury
+from closeline.domain.forecasts.injuries import ParsedInjuries, PlayStatus, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.providers.fields import instant
 from closeline.providers.reasons import Reason

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from closeline.domain.clock import micros
-from closeline.store.asof import known
+from closeline.store.database.asof import known
 from closeline.store.session import Session
 from closeline.store.tables.model import market_evaluation
 

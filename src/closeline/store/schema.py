@@ -8,7 +8,10 @@ from sqlalchemy import Engine, text
 from closeline.domain.errors import NotFound, SchemaMissing, SchemaTooNew
 from closeline.store.session import Session, unit_of_work
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0012")
+REVISIONS = (
+    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0012", "0013", "0014", "0015",
+    "0016", "0017",
+)  # fmt: skip
 HEAD = REVISIONS[-1]
 _UPGRADE = "run: closeline db upgrade"
 # Any number will do, as long as nobody else's program locks by it.

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from closeline.domain.adjustments import AdjustmentName, moved_by
+from closeline.domain.forecasts.adjustments import AdjustmentName, moved_by
 from closeline.maths.ratings import (
     GroupParameters,
     RatingFilter,

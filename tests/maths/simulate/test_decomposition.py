@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
 from closeline.domain.leagues import League
 from closeline.maths.simulate.aim import means
 from closeline.maths.simulate.decomposition import GAIN_NAMES, Decomposition, from_game, production

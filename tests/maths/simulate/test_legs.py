@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from closeline.domain.evaluators import Evaluator
+from closeline.domain.forecasts.evaluators import Evaluator
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Side
 from closeline.maths.simulate import worlds as walking

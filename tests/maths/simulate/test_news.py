@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from closeline.domain.injuries import PLAY_PROBABILITY, Absence, PlayStatus
+from closeline.domain.forecasts.injuries import PLAY_PROBABILITY, Absence, PlayStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.maths.simulate.exact import final

@@ -16,12 +16,12 @@ from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, say
 from closeline.cli.simulate.leg_text import leg_of
 from closeline.domain.errors import BadInput
-from closeline.domain.evaluators import Evaluator, Target
+from closeline.domain.forecasts.evaluators import Evaluator, Target
 from closeline.domain.leagues import League, league_day, season_of
 
 if TYPE_CHECKING:
-    from closeline.domain.adjustments import Adjustment
-    from closeline.domain.injuries import Absence
+    from closeline.domain.forecasts.adjustments import Adjustment
+    from closeline.domain.forecasts.injuries import Absence
     from closeline.jobs.desk import Desk
     from closeline.jobs.simulating import Answer, Asked
     from closeline.maths.simulate.legs import Leg, Together

@@ -5,9 +5,9 @@ Either may end in `@` and the time at which it became known; otherwise it is kno
 
 from datetime import datetime
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
 from closeline.domain.errors import BadInput
-from closeline.domain.injuries import Absence, PlayStatus
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.injuries import Absence, PlayStatus
 from closeline.domain.markets import Side
 
 ABSENCE = "HOME or AWAY, his value in points, a status and his name, such as 'HOME 4.5 QUESTIONABLE Smith'"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
 from closeline.domain.leagues import League
 from closeline.maths.ratings import RatingForecast
-from closeline.store.asof import known
+from closeline.store.database.asof import known
 from closeline.store.forecasts import RunInput
 from closeline.store.past import bias
 from closeline.store.past.bias import WrittenBias

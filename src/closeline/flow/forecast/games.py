@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
 from closeline.domain.errors import NotFound
-from closeline.domain.evaluators import Evaluator
-from closeline.domain.injuries import Absence
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.evaluators import Evaluator
+from closeline.domain.forecasts.injuries import Absence
 from closeline.flow.forecast.knowledge import Knowledge
 from closeline.maths.distributions import pmf
 from closeline.maths.simulate.aim import Aimed

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from closeline.domain.adjustments import Adjustment
+from closeline.domain.forecasts.adjustments import Adjustment
+from closeline.domain.forecasts.injuries import Absence
 from closeline.domain.gates.bias import BaselineBias
-from closeline.domain.injuries import Absence
 from closeline.domain.leagues import League
 from closeline.domain.policies import DecisionPolicy
 from closeline.flow.forecast.clamp import bias_known, clamped, clamped_by

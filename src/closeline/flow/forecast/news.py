@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from closeline.domain.injuries import Absence, PlayerValue, injury_news
+from closeline.domain.forecasts.injuries import Absence, PlayerValue, injury_news
 from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.store import injuries

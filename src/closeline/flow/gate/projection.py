@@ -2,7 +2,7 @@
 
 from math import isnan, nan
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
 from closeline.domain.gates import Parts, Projection
 from closeline.domain.markets import Market, MarketType, Period
 from closeline.flow.gate.surroundings import Surroundings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName
 from closeline.maths.ratings.states import Kind, Rest
 
 if TYPE_CHECKING:

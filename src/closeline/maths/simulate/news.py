@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from closeline.domain.injuries import PLAY_PROBABILITY, Absence, PlayStatus
+from closeline.domain.forecasts.injuries import PLAY_PROBABILITY, Absence, PlayStatus
 from closeline.domain.markets import Side
 from closeline.maths.simulate.aim import Aimed
 from closeline.maths.simulate.script import WHOLE, checked

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from closeline.domain.evaluators import Evaluator
+from closeline.domain.forecasts.evaluators import Evaluator
 from closeline.domain.markets import Period
 from closeline.maths.simulate import exact, worlds
 from closeline.maths.simulate.aim import Aim, aimed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from closeline.domain.adjustments import AdjustmentName
+from closeline.domain.forecasts.adjustments import AdjustmentName
 from closeline.domain.leagues import League
 from closeline.maths.simulate.decomposition.production import production
 from closeline.maths.simulate.decomposition.record import Decomposition, Figure, Rate, TeamUnits
@@ -15,7 +15,7 @@ from closeline.maths.simulate.decomposition.record import Decomposition, Figure,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from closeline.domain.adjustments import Adjustment
+    from closeline.domain.forecasts.adjustments import Adjustment
     from closeline.maths.simulate.decomposition.production import Production, Scoring
     from closeline.maths.simulate.script import Game
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import NoReturn
 
-from closeline.domain.adjustments import Adjustment, AdjustmentName, moved_by
 from closeline.domain.clock import aware
 from closeline.domain.digits import of_fit
+from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName, moved_by
 
 SUM_ERROR_MAX = 1e-9  # points by which adjustments may miss the move that they explain
 BEYOND = 1e12  # no count of points is as large, and no number that is none passes a comparison with it

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from closeline.providers import games_columns as columns
 from closeline.providers.archive_prices import Cell
+from closeline.providers.games_table import columns
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,13 +11,13 @@ from typing import cast
 from closeline.domain.captures import ParsedPayload, RawPayload, Rejected
 from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League, season_of
-from closeline.providers import games_columns as columns
 from closeline.providers.archive_games import ArchiveGame, payload_of, rejected_record
 from closeline.providers.archive_prices import Cell
 from closeline.providers.archive_quotes import Offer
 from closeline.providers.archive_times import is_start_of
 from closeline.providers.foreign import reading
-from closeline.providers.games_cells import Values, values_of
+from closeline.providers.games_table import columns
+from closeline.providers.games_table.cells import Values, values_of
 from closeline.providers.periods import Ending, Points, ending
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import name_of

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from closeline.cli.learning.values import values
 from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import number, print_json, print_table, say
-from closeline.cli.values import values
 from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League
 

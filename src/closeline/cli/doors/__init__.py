@@ -1,0 +1,1 @@
+"""The doors for programs: the server and the keys to it."""

@@ -1,0 +1,1 @@
+"""How picks ended: grades, results that wait for a person, closing lines."""

@@ -1,0 +1,1 @@
+"""Keeping the record: its schema, its report, its proofs."""

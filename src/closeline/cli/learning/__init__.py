@@ -1,0 +1,1 @@
+"""What was learned, and what may be learned next: calibrations, policies, biases, models."""

@@ -1,0 +1,1 @@
+"""What a forecast is made of besides ratings: adjustments, absences, and how it is evaluated."""

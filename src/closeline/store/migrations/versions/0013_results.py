@@ -1,0 +1,14 @@
+"""What feeds report of a game before it counts as its result, and what a grade rests on."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
