@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
 from closeline.domain.errors import ImpossiblePrice
-from closeline.maths.kelly_joint import kelly_simultaneous
 from closeline.maths.staking import (
     Outcome,
     kelly,
@@ -20,7 +19,8 @@ from closeline.maths.staking import (
     outcomes_value,
     uncertainty_shrink,
 )
-from closeline.maths.staking_limits import (
+from closeline.maths.staking.joint import kelly_simultaneous
+from closeline.maths.staking.limits import (
     Exposure,
     Held,
     StakingPolicy,

@@ -1,10 +1,12 @@
 """Figures of a record: closing-line value with its interval, slopes, log-losses and calibration error."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from closeline.maths.bootstrap import clustered_mean_interval, clustered_standard_error
 from closeline.maths.reliability import BinScheme, expected_calibration_error, simulated_noise_floor
@@ -52,6 +54,27 @@ def mean_with_interval(values: Floats, days: Days, generator: Generator) -> Mean
         return Mean(None, None, None, 0)
     found = clustered_mean_interval(values[known], days[known], generator=generator)
     return Mean(found.mean, found.low, found.high, found.n)
+
+
+def mean_of_daily_sums(sums: Floats, counts: Days | Floats, *, level: float = 0.95) -> Mean:
+    """Return the mean per observation of daily sums over daily counts, both shape (days,), and its interval by day.
+
+    The closed form of the day-clustered error, with Student's t on days - 1. Fewer than two days have no interval.
+    Source: Cameron and Miller (2015).
+    """
+    assert sums.shape == counts.shape
+    used = counts > 0
+    sums, counts = sums[used], counts[used]
+    if not sums.size:
+        return Mean(None, None, None, 0)
+    n, days = float(counts.sum()), sums.size
+    mean = float(sums.sum()) / n
+    if days < 2:
+        return Mean(mean, None, None, round(n))
+    residual = sums - counts * mean
+    error = math.sqrt(float(residual @ residual) * days / (days - 1)) / n
+    reach = float(stdtrit(days - 1, (1.0 + level) / 2.0)) * error
+    return Mean(mean, mean - reach, mean + reach, round(n))
 
 
 def slope_through_origin(x: Floats, y: Floats, days: Days) -> Slope:

@@ -4,7 +4,8 @@ Always true: a map never falls, never leaves (0, 1), survives its own JSON to th
 symmetrically, gives the two sides of a market probabilities that sum to one.
 """
 
-from closeline.maths.calibrate.fitting import fit_calibration, method_for
+from closeline.maths.calibrate.effective import UNCALIBRATED, EffectiveMap, read_effective
+from closeline.maths.calibrate.fitting import AUTO, METHODS_ASKED, fit_calibration, method_for, methods_for
 from closeline.maths.calibrate.isotonic import (
     clip_block,
     fit_isotonic,
@@ -23,17 +24,22 @@ from closeline.maths.calibrate.parametric import (
     fit_temperature,
     platt_targets,
 )
-from closeline.maths.calibrate.segments import apply_segment, segment_weight, shrink_to_global
+from closeline.maths.calibrate.segments import apply_segment, blended, segment_weight, shrink_to_global
 
 __all__ = [
+    "AUTO",
     "IDENTITY",
+    "METHODS_ASKED",
+    "UNCALIBRATED",
     "BetaFit",
     "CalibrationMap",
+    "EffectiveMap",
     "PlattFit",
     "apply_beta",
     "apply_platt",
     "apply_segment",
     "apply_temperature",
+    "blended",
     "clip_block",
     "fit_beta",
     "fit_calibration",
@@ -42,8 +48,10 @@ __all__ = [
     "fit_temperature",
     "isotonic_predict",
     "method_for",
+    "methods_for",
     "platt_targets",
     "pool_adjacent_violators",
+    "read_effective",
     "segment_weight",
     "shrink_to_global",
 ]

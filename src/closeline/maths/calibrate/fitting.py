@@ -23,6 +23,18 @@ METHOD_LADDER = MappingProxyType(
 )
 
 
+# What may be asked for, and from how many observations on. Isotonic below its step of the ladder must beat temperature.
+AUTO = "auto"
+METHODS_ASKED = MappingProxyType(
+    {
+        "temperature": (CalibrationMethod.TEMPERATURE, 500),
+        "platt": (CalibrationMethod.PLATT, 2_000),
+        "beta": (CalibrationMethod.BETA, 2_000),
+        "isotonic": (CalibrationMethod.ISOTONIC, 500),
+    }
+)
+
+
 class _Fit(Protocol):
     def __call__(self, p: FloatArray, y: FloatArray, *, symmetric: bool) -> CalibrationMap: ...
 
@@ -30,6 +42,21 @@ class _Fit(Protocol):
 def method_for(n: int) -> CalibrationMethod:
     """Return the richest method that n graded observations can carry; BETA may stand in for PLATT."""
     return next((method for method, least in METHOD_LADDER.items() if n >= least), CalibrationMethod.IDENTITY)
+
+
+def methods_for(n: int, asked: str = AUTO) -> tuple[CalibrationMethod, ...]:
+    """Return the methods that n graded observations can carry, the richest last, empty where there is none.
+
+    Fitted on both sides of every market, Platt and beta come to the same map as temperature; from 5,000 on there are
+    two that differ, and which is fitted is decided on the past.
+    """
+    if asked != AUTO:
+        method, least = METHODS_ASKED[asked]
+        return (method,) if n >= least else ()
+    richest = method_for(n)
+    if richest is CalibrationMethod.IDENTITY:
+        return ()
+    return (CalibrationMethod.PLATT, richest) if richest is CalibrationMethod.ISOTONIC else (richest,)
 
 
 def fit_calibration(method: CalibrationMethod, p: ArrayLike, y: ArrayLike, *, symmetric: bool = True) -> CalibrationMap:

@@ -22,9 +22,13 @@ def shrink_to_global(
     p_segment: ArrayLike, p_global: ArrayLike, n: float, *, k0: float = SHRINKAGE_SAMPLES
 ) -> FloatArray:
     """Blend segment and global probabilities on the logit scale with weight n / (n + k0), elementwise."""
+    return blended(p_segment, p_global, segment_weight(n, k0=k0))
+
+
+def blended(p_segment: ArrayLike, p_global: ArrayLike, weight: float) -> FloatArray:
+    """Blend probabilities on the logit scale, elementwise; weight: the segment's say, in [0, 1]."""
     from scipy.special import expit
 
-    weight = segment_weight(n, k0=k0)
     segment, everywhere = (log_odds(np.asarray(p, dtype=np.float64)) for p in (p_segment, p_global))
     return np.asarray(expit(weight * segment + (1.0 - weight) * everywhere))
 

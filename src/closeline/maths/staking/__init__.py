@@ -1,7 +1,7 @@
 """How much to stake: Kelly for one bet, for bets with halves, for outcomes that exclude each other.
 
-Stakes are shares of the bankroll. Full Kelly on a raw model probability is forbidden: see `staking_limits`
-for what is staked in the end, and `kelly_joint` for several bets at once.
+Stakes are shares of the bankroll. Full Kelly on a raw model probability is forbidden: see `staking/limits.py`
+for what is staked in the end, and `staking/joint.py` for several bets at once.
 """
 
 import math
