@@ -12,10 +12,16 @@ from closeline.providers.catalog import FEEDS, recognise
 from closeline.providers.college_football import CollegeGames, CollegeLines
 from closeline.providers.football_archive import FootballArchive
 from closeline.providers.games_table import GamesTable
+from closeline.providers.price_changes import PriceChanges, PriceEvents
+from closeline.providers.results.espn import EspnScoreboard
+from closeline.providers.results.mlb_schedule import MlbSchedule
+from closeline.providers.results.nhl_scores import NhlScores
 from closeline.providers.sheets.feed import Sheets
 from closeline.providers.the_odds_api.feed import TheOddsApi
 from closeline.providers.weekly_books import WeeklyBooks
+from tests.builders import changes
 from tests.providers import payloads as made
+from tests.providers import scoreboards as boards
 from tests.providers.conformance import Sample, check, check_damaged
 
 SAMPLES = {
@@ -26,6 +32,11 @@ SAMPLES = {
     "weekly_books": Sample(WeeklyBooks, made.weekly(*made.weekly_rows()), 12),
     "college_lines": Sample(CollegeLines, made.college_lines(made.college_record()), 10),
     "college_games": Sample(CollegeGames, made.college_games(), 0),
+    "espn": Sample(EspnScoreboard, boards.espn(boards.espn_game(), boards.espn_game(name="402", home="Utah Jazz")), 0),
+    "mlb_schedule": Sample(MlbSchedule, boards.mlb(boards.mlb_game()), 0),
+    "nhl_scores": Sample(NhlScores, boards.nhl(boards.nhl_game()), 0),
+    "price_changes": Sample(PriceChanges, changes.a_table(changes.a_change(60), changes.a_change(-5)), 4),
+    "price_events": Sample(PriceEvents, changes.a_table(changes.an_event_row()), 0),
     "the_odds_api": Sample(
         TheOddsApi, made.odds_response(made.odds_event(made.h2h(), made.spreads(), made.totals())), 6
     ),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from closeline.domain.captures import (
     Basis,
+    GameFacts,
     ParsedEvent,
     ParsedPayload,
     ParsedQuote,
@@ -144,4 +145,5 @@ def _results(kept: Sequence[tuple[ParsedEvent, ArchiveGame]]) -> Iterator[Parsed
             end.periods,
             end.overtime,
             place=event.place,
+            facts=GameFacts(innings_completed=end.innings, overtime_told=end.overtime_told),
         )

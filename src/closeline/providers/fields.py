@@ -1,10 +1,14 @@
 """JSON and text fields as the values that archives need; None for what is not there or not of its kind."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from closeline.providers.archive_prices import Cell
 from closeline.providers.strict_json import Json
+
+# The time of recording in a name such as `..._2025-10-26T165853Z.json`.
+_TIME_IN_NAME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):?([0-9]{2}):?([0-9]{2})Z")
 
 
 def number(value: Json) -> Decimal | None:
@@ -46,5 +50,14 @@ def compact_day(value: Json) -> date | None:
     found = whole(value)
     try:
         return date(found // 10_000, found // 100 % 100, found % 100) if found is not None else None
+    except ValueError:
+        return None
+
+
+def time_in(name: str) -> datetime | None:
+    """Return the time of recording that a file's name holds, such as `..._2025-10-26T165853Z.json`."""
+    found = _TIME_IN_NAME.search(name)
+    try:
+        return datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
     except ValueError:
         return None

@@ -26,13 +26,19 @@ REGULATION_PERIODS = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A final score with its periods, (home, away), overtime last where it was played."""
+    """A final score with its periods, (home, away), overtime last where it was played.
+
+    `innings` are those of a game called early, half of the last where the home team did not bat in it.
+    `overtime_told` says whether the source has a word for overtime; without it a bare score may hold some.
+    """
 
     home: int
     away: int
     periods: tuple[tuple[int, int], ...] = ()
     overtime: bool = False
     status: ResultStatus = ResultStatus.FINAL
+    innings: float | None = None
+    overtime_told: bool = False
 
 
 def ending(
@@ -42,11 +48,12 @@ def ending(
     away_periods: Sequence[Points],
     *,
     overtime: bool = False,
+    extra_told: tuple[Points, Points] = (None, None),
 ) -> Ending | None:
     """Return how a game ended, or None without a possible final score.
 
     Periods that cannot add up to the score are left out: overtime is what regulation lacks, and it is played
-    only when regulation ends level.
+    only when regulation ends level. extra_told: its points, where the source tells them too.
     """
     home, away = score
     if home is None or away is None or not (0 <= home <= SCORE_MAX and 0 <= away <= SCORE_MAX):
@@ -54,11 +61,17 @@ def ending(
     played = _played(home_periods, away_periods)
     level = sum(pair[0] for pair in played) == sum(pair[1] for pair in played)
     extra = (home - sum(pair[0] for pair in played), away - sum(pair[1] for pair in played))
-    if not played or min(extra) < 0 or (any(extra) and not level):
+    if not played or min(extra) < 0 or (any(extra) and not level) or _contradicts(extra, extra_told):
         return Ending(home, away, (), overtime)
     if len(played) < REGULATION_PERIODS[league]:
-        return _cut_short(league, (home, away), played, extra)
+        spared = league is League.MLB and home_periods[len(played) - 1] is None
+        return _cut_short(league, (home, away), played, extra, innings=len(played) - spared / 2)
     return Ending(home, away, (*played, extra) if level else played, overtime or level)
+
+
+def _contradicts(extra: tuple[int, int], told: tuple[Points, Points]) -> bool:
+    """Say whether what regulation lacks is not what the source says was scored after it."""
+    return None not in told and extra != told
 
 
 def _played(home: Sequence[Points], away: Sequence[Points]) -> tuple[tuple[int, int], ...]:
@@ -72,11 +85,12 @@ def _played(home: Sequence[Points], away: Sequence[Points]) -> tuple[tuple[int, 
 
 
 def _cut_short(
-    league: League, score: tuple[int, int], played: tuple[tuple[int, int], ...], extra: tuple[int, int]
-) -> Ending:
+    league: League, score: tuple[int, int], played: tuple[tuple[int, int], ...], extra: tuple[int, int], *,
+    innings: float,
+) -> Ending:  # fmt: skip
     if league is not League.MLB or any(extra):
         return Ending(*score)
-    return Ending(*score, played, status=ResultStatus.SHORTENED)
+    return Ending(*score, played, status=ResultStatus.SHORTENED, innings=innings)
 
 
 def as_scheduled(end: Ending, season: int, *, double_header: bool) -> Ending:

@@ -12,12 +12,14 @@ class Reason(StrEnum):
     DUPLICATE_PRICE = "DUPLICATE_PRICE"  # one side of one line priced twice by one book at one time
     DUPLICATE_RECORD = "DUPLICATE_RECORD"  # the same event stands in the payload already
     IMPOSSIBLE_PRICE = "IMPOSSIBLE_PRICE"  # not a price that a bookmaker can quote
+    IN_PLAY = "IN_PLAY"  # prices seen at or after the start, in a table that is read for what stood before it
     LAY_PRICE = "LAY_PRICE"  # what an exchange asks from the layer: no price to back at
     MISSING_LINE = "MISSING_LINE"  # a price of a spread or total whose line is not given
     OFF_GRID_LINE = "OFF_GRID_LINE"  # a line that is not on a quarter point
     OUT_OF_RANGE_LINE = "OUT_OF_RANGE_LINE"  # a number that is neither a spread nor a total of this league
     PLACEHOLDER_LINE = "PLACEHOLDER_LINE"  # an opening spread of 0 that stands for "not yet opened"
     UNCLEAR_FORMAT = "UNCLEAR_FORMAT"  # the payload's prices are neither all American nor all decimal
+    UNKNOWN_GAME_STATUS = "UNKNOWN_GAME_STATUS"  # a status of a game that nobody has said what to make of
     UNKNOWN_LEAGUE = "UNKNOWN_LEAGUE"  # none of the six
     UNKNOWN_SEASON_TYPE = "UNKNOWN_SEASON_TYPE"  # neither the regular season nor the play-offs
     UNKNOWN_SIDE = "UNKNOWN_SIDE"  # an outcome that names neither team, nor over, under or draw

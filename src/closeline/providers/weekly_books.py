@@ -6,6 +6,7 @@ The visitor's row holds the over's price and the home row the under's. `opening_
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from statistics import median
 
@@ -127,7 +128,8 @@ def _ending(away: Row, home: Row) -> Ending | None:
     outcome = away.get("outcome", _FINAL)
     if not outcome.startswith(_FINAL):
         return None
-    return ending(League.NFL, (whole(home["score"]), whole(away["score"])), (), (), overtime=outcome.endswith("OT"))
+    found = ending(League.NFL, (whole(home["score"]), whole(away["score"])), (), (), overtime=outcome.endswith("OT"))
+    return found and replace(found, overtime_told=True)
 
 
 def _books(row: Row) -> list[str]:

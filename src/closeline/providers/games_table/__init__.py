@@ -5,6 +5,7 @@ rejection with its row; a null is simply nothing.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import cast
 
@@ -19,6 +20,7 @@ from closeline.providers.foreign import reading
 from closeline.providers.games_table import columns
 from closeline.providers.games_table.cells import Values, values_of
 from closeline.providers.periods import Ending, Points, ending
+from closeline.providers.price_changes import PriceChanges, PriceEvents
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import name_of
 from closeline.providers.tables import header_of, is_parquet, read_table
@@ -37,7 +39,8 @@ class GamesTable:
     def recognises(self, payload: RawPayload) -> bool:
         """Say whether the file is parquet, or a CSV that names home or away teams."""
         if is_parquet(payload.content):
-            return True
+            # Another feed's own columns: what is left is a games table, or a file to be refused for what it lacks.
+            return not any(feed.recognises(payload) for feed in (PriceChanges(), PriceEvents()))
         return bool({"home_team", "away_team"} & set(header_of(payload.content)))
 
     def parse(self, payload: RawPayload) -> ParsedPayload:
@@ -119,4 +122,13 @@ def _ending(league: League, row: Row) -> Ending | None:
     score = (cast(Points, row.get("home_score")), cast(Points, row.get("away_score")))
     home = [cast(Points, row.get(name)) for name in columns.HOME_PERIODS]
     away = [cast(Points, row.get(name)) for name in columns.AWAY_PERIODS]
-    return ending(league, score, home, away, overtime=bool(row.get("overtime")))
+    found = ending(league, score, home, away, overtime=bool(row.get("overtime")), extra_told=_extra(row))
+    return found and replace(found, overtime_told=row.get("overtime") is not None)
+
+
+def _extra(row: Row) -> tuple[Points, Points]:
+    """Return the points after regulation where the table has a column of them."""
+    for home, away in columns.EXTRA:
+        if row.get(home) is not None and row.get(away) is not None:
+            return (cast(Points, row[home]), cast(Points, row[away]))
+    return (None, None)

@@ -54,9 +54,9 @@ def whole(column: "pl.Series") -> list[int | None]:
     ]
 
 
-def truths(column: "pl.Series") -> list[bool]:
-    """Return true for true, 1 and yes; nothing else is true."""
-    return [text is not None and text.lower() in _TRUE for text in texts(column)]
+def truths(column: "pl.Series") -> list[bool | None]:
+    """Return true for true, 1 and yes, null where nothing is said; nothing else is true."""
+    return [None if text is None else text.lower() in _TRUE for text in texts(column)]
 
 
 def days(column: "pl.Series") -> list[date | None]:

@@ -8,13 +8,15 @@ from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketTyp
 REQUIRED = ("league", "game_date", "home_team", "away_team")
 
 TEXT = ("league", "home_team", "away_team", "home_code", "away_code", "home_pitcher", "away_pitcher")
-WHOLE = ("season", "game_no", "home_score", "away_score")
+WHOLE = ("season", "game_no", "home_score", "away_score", "home_ot", "away_ot", "home_extra", "away_extra")
 TRUTH = ("neutral", "start_time_tbd", "overtime")
 SEASON_TYPE = "season_type"
 REGULAR, PLAYOFFS = ("reg", "regular"), ("post", "postseason", "playoff", "playoffs")
 DAY = "game_date"
 START = "start_time_utc"
 
+# Points after regulation: of a table that has them, periods that contradict them are left out.
+EXTRA = (("home_ot", "away_ot"), ("home_extra", "away_extra"))
 PERIODS_MAX = 9
 HOME_PERIODS = tuple(f"home_p{number}" for number in range(1, PERIODS_MAX + 1))
 AWAY_PERIODS = tuple(f"away_p{number}" for number in range(1, PERIODS_MAX + 1))

@@ -1,9 +1,7 @@
 """The feed of The Odds API."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 from closeline.domain.captures import (
     ParsedEvent,
@@ -13,9 +11,9 @@ from closeline.domain.captures import (
     RawPayload,
     Rejected,
 )
-from closeline.domain.leagues import League
 from closeline.domain.odds import OddsFormat
 from closeline.providers.reasons import Reason
+from closeline.providers.results.scoreboard import game_numbers
 from closeline.providers.spellings import excerpt_of
 from closeline.providers.strict_json import Json, looks_like_json, prices_in
 from closeline.providers.the_odds_api.odds import event_readings
@@ -104,17 +102,6 @@ def _events(response: Response, rejected: list[Rejected]) -> Iterator[tuple[Pars
             continue
         ids.add(event.provider_event_id)
         kept.append((event, record))
-    numbers = _game_numbers([event for event, _ in kept])
+    numbers = game_numbers([event for event, _ in kept])
     for event, record in kept:
         yield replace(event, game_no=numbers[event.provider_event_id]), record
-
-
-def _game_numbers(events: Sequence[ParsedEvent]) -> dict[str, int]:
-    """Return the number of each game among those of its pair and day, by start: the vendor gives ids only."""
-    counted: Counter[tuple[League, date, str, str]] = Counter()
-    numbers: dict[str, int] = {}
-    for event in sorted(events, key=lambda each: (each.starts_at, each.provider_event_id)):
-        pair = (event.league, event.day, event.home, event.away)
-        counted[pair] += 1
-        numbers[event.provider_event_id] = counted[pair]
-    return numbers

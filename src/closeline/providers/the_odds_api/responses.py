@@ -1,20 +1,17 @@
 """The envelope of a response: its events, its time, and who is playing."""
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from closeline.domain.captures import Basis, ParsedEvent, RawPayload
 from closeline.domain.errors import UnreadableFile
 from closeline.domain.leagues import SPORT_KEYS, League, league_day, season_of
-from closeline.providers.fields import instant
+from closeline.providers.fields import instant, time_in
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import name_of
 from closeline.providers.strict_json import Json, loads
 
 Record = dict[str, Json]
-
-_TIME_IN_NAME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):?([0-9]{2}):?([0-9]{2})Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +38,6 @@ def response_of(payload: RawPayload) -> Response:
         raise UnreadableFile(f"{payload.name} must be a list of events or one event, was neither")
     received_at = timestamp or time_in(payload.name) or _latest_update(value) or payload.received_at
     return Response(events, received_at)
-
-
-def time_in(name: str) -> datetime | None:
-    """Return the time of recording that a file's name holds, such as `..._2025-10-26T165853Z.json`."""
-    found = _TIME_IN_NAME.search(name)
-    try:
-        return datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
-    except ValueError:
-        return None
 
 
 def _latest_update(value: Json) -> datetime | None:
