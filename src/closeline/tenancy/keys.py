@@ -1,0 +1,98 @@
+"""Keys: made once, shown once, kept as a hash, expiring, revocable, and audited whenever they change.
+
+A key reads `clk_<12 hex digits>.<secret>`. What stands before the point is its id and may be shown; the secret has 256
+random bits, so a plain SHA-256 of it is enough to keep.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from closeline.domain.clock import micros
+from closeline.domain.errors import BadInput, KeyRefused, NotFound
+from closeline.domain.events import KeyCreated, KeyRevoked
+from closeline.domain.ids import sha256_hex
+from closeline.store import access, events
+from closeline.store.access import ApiKey
+from closeline.store.session import Session
+from closeline.tenancy.access import Role, Subject
+
+PREFIX = "clk_"
+DAYS_MAX = 366
+NAME_LENGTH_MAX = 80
+_TOKEN_LENGTH_MAX = 200
+# What the secret of a key that nobody holds is compared with, so that both refusals cost the same.
+_NOBODY = sha256_hex(b"")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """The random parts of a key, made in `wiring`."""
+
+    key_id: str
+    secret: str
+
+    @property
+    def token(self) -> str:
+        """Return the whole key, as a caller will send it."""
+        return f"{self.key_id}.{self.secret}"
+
+    def __repr__(self) -> str:
+        return f"NewSecret({self.key_id})"
+
+
+def create(
+    session: Session, new: NewSecret, *, tenant_id: str, name: str, role: Role, days: int, actor: str, at: datetime
+) -> ApiKey:
+    """Keep a new key and say so in the audit log. Raises BadInput for a name or a term that it cannot have."""
+    if not 0 < len(name.strip()) <= NAME_LENGTH_MAX or not name.isprintable():
+        raise BadInput(f"name of a key must be 1 to {NAME_LENGTH_MAX} printable signs, was {name!r}")
+    if not 0 < days <= DAYS_MAX:
+        raise BadInput(f"term of a key must be 1 to {DAYS_MAX} days, was {days}")
+    if not access.tenant_is_active(session, tenant_id=tenant_id):
+        raise NotFound(f"tenant must be in the record and active, {tenant_id} was not")
+    key = ApiKey(tenant_id, new.key_id, name.strip(), role, sha256_hex(new.secret.encode()), at, at + timedelta(days))
+    access.add_key(session, key)
+    told = KeyCreated("", key.key_id, role, micros(key.expires_at), actor)
+    events.record(session, told, tenant_id=tenant_id, actor=actor, at=at)
+    return key
+
+
+def revoke(session: Session, key_id: str, *, tenant_id: str, actor: str, at: datetime) -> ApiKey:
+    """Let a key open nothing from now on; a second time changes nothing. Raises NotFound for no key of this tenant."""
+    key = _of_tenant(session, key_id, tenant_id=tenant_id)
+    if key.revoked_at is not None:
+        return key
+    access.revoke(session, key.key_id, tenant_id=tenant_id, at=at)
+    events.record(session, KeyRevoked("", key.key_id, actor), tenant_id=tenant_id, actor=actor, at=at)
+    return _of_tenant(session, key_id, tenant_id=tenant_id)
+
+
+def listed(session: Session, *, tenant_id: str) -> Sequence[ApiKey]:
+    """Return a tenant's keys, the oldest first; the revoked and the expired too."""
+    return access.keys(session, tenant_id=tenant_id)
+
+
+def subject_of(session: Session, token: str, *, at: datetime) -> tuple[Subject, ApiKey]:
+    """Return who holds a key. Raises KeyRefused, in the same words whatever is wrong with it."""
+    key_id, _, secret = token[:_TOKEN_LENGTH_MAX].partition(".")
+    key = access.key_named(session, key_id) if _may_be_id(key_id) else None
+    told = sha256_hex(secret.encode("utf-8", "replace"))
+    same = hmac.compare_digest(told, key.secret_sha256 if key else _NOBODY)
+    if key is None or not same or not key.is_live(at):
+        raise KeyRefused("API key must be a live one, was unknown, expired or revoked; make one: closeline keys create")
+    if not access.tenant_is_active(session, tenant_id=key.tenant_id):
+        raise KeyRefused("tenant of this API key must be active, was not")
+    return Subject(key.tenant_id, key.key_id, Role(key.role)), key
+
+
+def _may_be_id(text: str) -> bool:
+    return text.startswith(PREFIX) and text.isascii() and text.removeprefix(PREFIX).isalnum()
+
+
+def _of_tenant(session: Session, key_id: str, *, tenant_id: str) -> ApiKey:
+    key = access.key_named(session, key_id)
+    if key is None or key.tenant_id != tenant_id:
+        raise NotFound(f"key must be in the record, {key_id} was not; `closeline keys list` names them")
+    return key
