@@ -26,9 +26,9 @@ from closeline.domain.captures import RawPayload
 from closeline.domain.clock import FixedClock
 from closeline.domain.leagues import League
 from closeline.jobs.backtest import backtest
+from closeline.jobs.demo.synthetic import synthetic_archive
 from closeline.jobs.desk import Desk
 from closeline.jobs.shelf import Archive, Shelf
-from closeline.jobs.synthetic import synthetic_archive
 from closeline.maths.simulate.streams import stream
 from closeline.providers.games_table import GamesTable
 from closeline.store.database.engine import open_engine

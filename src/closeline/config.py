@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     publish_dir: Path | None = None
     tenant: str = Field("default", min_length=1)
+    retention_quote_days: int = Field(90, ge=1, le=36500)
+    retention_quote_minutes: int = Field(30, ge=1, le=1440)
+    retention_payload_days: int = Field(30, ge=1, le=36500)
     odds_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("CLOSELINE_ODDS_API_KEY", "ODDS_API_FREE_KEY")
     )

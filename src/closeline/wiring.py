@@ -1,5 +1,6 @@
 """Wiring: settings become an engine, a clock, channels and one frozen desk. Only here providers are chosen."""
 
+import secrets
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from closeline.domain.leagues import League
 from closeline.domain.ports import Channel
 from closeline.jobs.desk import Desk
 from closeline.jobs.injuries import Bulletin
+from closeline.jobs.recording import feed as handed_in
 from closeline.jobs.shelf import Archive, Shelf
 from closeline.providers import injuries
 from closeline.providers.catalog import recognise
@@ -23,12 +25,15 @@ from closeline.providers.excerpts import excerpt_at
 from closeline.providers.foreign import SIZE_MAX
 from closeline.store import models, schema
 from closeline.store.database.engine import journal_mode, open_engine, shown
+from closeline.store.record.retention import RetentionPolicy
 from closeline.store.seed import is_seeded, seed
 from closeline.store.session import unit_of_work
+from closeline.tenancy import keys
 
 __all__ = [
-    "SchemaState", "Settings", "clock", "demo_archives", "downgrade", "excerpt_at", "files", "open_desk", "read",
-    "read_archive", "read_archives", "read_file", "read_settings", "schema_state", "upgrade",
+    "SchemaState", "Settings", "clock", "demo_archives", "downgrade", "excerpt_at", "files", "new_name", "new_secret",
+    "open_desk", "read", "read_archive", "read_archives", "read_file", "read_settings", "retention_policy",
+    "schema_state", "upgrade",
 ]  # fmt: skip
 
 LOG_FILE = "closeline.log"
@@ -53,6 +58,16 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def new_secret() -> keys.NewSecret:
+    """Return the random parts of a new API key: 48 bits to name it and 256 to open with."""
+    return keys.NewSecret(f"{keys.PREFIX}{secrets.token_hex(6)}", secrets.token_urlsafe(32))
+
+
+def new_name() -> str:
+    """Return a random name for what happens once, such as a call."""
+    return secrets.token_hex(8)
+
+
 # ------------------------------------------------------------------------------------------------- the desk
 
 
@@ -73,6 +88,13 @@ def open_desk(settings: Settings, archives: Sequence[Archive] = (), publish_from
     with unit_of_work(engine, write=False) as session:
         models.config(session, tenant_id=settings.tenant, as_of=clock())
     return Desk(engine, clock, settings.tenant, Shelf(archives), _channels(settings), publish_from, read)
+
+
+def retention_policy(settings: Settings) -> RetentionPolicy:
+    """Return how long the settings want evidence kept whole."""
+    return RetentionPolicy(
+        settings.retention_quote_days, settings.retention_quote_minutes, settings.retention_payload_days
+    )
 
 
 def _channels(settings: Settings) -> tuple[Channel, ...]:
@@ -129,7 +151,7 @@ def _migrate(settings: Settings, move: Callable[[Any], None]) -> None:
 
 def read(payload: RawPayload) -> ParsedPayload:
     """Read bytes by whichever feed recognises them; raises UnknownFormat when none does."""
-    return recognise(payload).parse(payload)
+    return handed_in.parse(payload) if handed_in.is_snapshot(payload) else recognise(payload).parse(payload)
 
 
 def read_archive(path: Path) -> Archive:

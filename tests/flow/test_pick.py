@@ -4,15 +4,18 @@
 
 from dataclasses import fields
 
+from closeline.domain import closing
 from closeline.domain.clock import micros
 from closeline.domain.closing import CLV_V1
 from closeline.domain.picks import Decision, PickState
-from closeline.domain.settlement import SETTLEMENT_V1
+from closeline.domain.settlement import SETTLEMENT_V1, configured
 from closeline.flow import gate, pick
+from closeline.jobs.limiting.ruling import change_rules
 from closeline.store import forecasts, quotes
 from closeline.store.desk import candidates, picks
 from closeline.store.session import unit_of_work
-from tests.builders.moments import OPENS
+from tests.builders.desks import a_desk
+from tests.builders.moments import MINUTE, OPENS
 from tests.builders.payloads import a_payload, both_sides, three_markets
 from tests.builders.records import TENANT, number
 from tests.builders.stories import NBA, forecast_at, rated_past
@@ -113,3 +116,18 @@ def test_no_term_of_a_pick_is_left_to_be_filled_in_later(trusting):
         for item in proposed(session):
             missing = {field.name for field in fields(item) if getattr(item, field.name) is None}
             assert missing == {"supersedes"}
+
+
+def test_a_pick_names_the_rules_of_the_configuration_that_judged_it(trusting):
+    rated_past(trusting)
+    rules = {"settlement": {"completion_window_hours": 36}, "closing": {"max_age_minutes": 45}}
+    changed = change_rules(a_desk(trusting, now=OPENS - MINUTE), NBA, rules, why="a book's own", actor="ann")
+    with unit_of_work(trusting) as session:
+        gated(session)
+        propose(session)
+        named = {(item.config_version, item.settlement_rules, item.clv_rules) for item in proposed(session)}
+
+    assert named == {(
+        changed.config_version, configured.changed_rules(rules["settlement"]).version,
+        closing.changed_rules(rules["closing"]).version,
+    )}  # fmt: skip

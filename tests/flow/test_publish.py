@@ -192,3 +192,15 @@ def test_a_crash_between_carrying_and_keeping_sends_the_same_bytes_again(trustin
 def test_nothing_is_carried_while_a_transaction_is_open(trusting):
     with unit_of_work(trusting, write=False), pytest.raises(InsideTransaction):
         FakeChannel().send(Message("p", "{}"))
+
+
+def test_what_the_rules_cannot_settle_never_becomes_official(proposed, monkeypatch):
+    monkeypatch.setattr(publish, "settles", lambda league, market: market.type != "TOTAL")
+    with unit_of_work(proposed) as session:
+        told = go_out(session)
+        rejected = rows_of(session, "SELECT reason FROM pick_event WHERE to_state = 'REJECTED'")
+        official = {item.selection.market.type for item, _ in picks.published(session, tenant_id=TENANT, league=NBA)}
+
+    assert {row["reason"] for row in rejected} == {publish.NOT_SETTLEABLE}
+    assert told.published > 0
+    assert "TOTAL" not in official

@@ -12,9 +12,9 @@ from closeline.domain.leagues import League
 from closeline.domain.picks import Decision
 from closeline.flow import view
 from closeline.jobs.demo import SEED, Condition, DemoOutcome, publish_from, run_demo
+from closeline.jobs.demo.synthetic import RECEIVED_AT, synthetic_archive, synthetic_archives
 from closeline.jobs.desk import Desk
 from closeline.jobs.shelf import Archive, Shelf
-from closeline.jobs.synthetic import RECEIVED_AT, synthetic_archive, synthetic_archives
 from closeline.providers.catalog import recognise
 from closeline.store.session import unit_of_work
 from tests.builders.desks import a_desk

@@ -10,6 +10,11 @@ from closeline.jobs.reactions import REACTIONS
 from closeline.jobs.registry import JOBS, Errand, Job
 
 
+def scheduled_jobs():
+    lists = (schedule.WEEKLY, schedule.RECONCILING, schedule.NIGHTLY, schedule.DAILY, schedule.EMBEDDED)
+    return {cadence.job for cadences in lists for cadence in cadences}
+
+
 def test_every_event_has_a_row_of_reactions():
     assert set(REACTIONS) == {event.__name__ for event in EVENTS}
 
@@ -19,21 +24,20 @@ def test_every_reaction_is_a_registered_job():
 
 
 def test_every_scheduled_job_is_registered():
-    assert {cadence.job for cadence in (*schedule.WEEKLY, *schedule.DAILY, *schedule.EMBEDDED)} <= set(JOBS)
+    assert scheduled_jobs() <= set(JOBS)
 
 
 def test_every_job_is_set_going_by_something():
     reactions = {job for jobs in REACTIONS.values() for job in jobs}
-    scheduled = {cadence.job for cadence in (*schedule.WEEKLY, *schedule.DAILY, *schedule.EMBEDDED)}
 
-    assert set(JOBS) == reactions | scheduled | {"capture.payload", "capture.archive"}
+    assert set(JOBS) == reactions | scheduled_jobs() | {"capture.payload", "capture.archive"}
 
 
 def test_no_reaction_leads_back_to_its_own_event():
     told = {
         "evaluate.snapshot": "MarketEvaluated", "forecast.slate": "ForecastMade", "gate.candidates": "CandidatesGated",
         "pick.propose": "PicksProposed", "publish.picks": "PicksPublished", "review.close": "PicksReviewed",
-        "settle.picks": "PicksSettled", "tune.distribution": "DistributionFitted", "tune.calibration": "CalibrationJudged",
+        "settle.results": "ResultsCaptured", "settle.picks": "PicksSettled", "tune.distribution": "DistributionFitted", "tune.calibration": "CalibrationJudged",
         "tune.policy": "PolicyFitted",
     }  # fmt: skip
 

@@ -12,8 +12,8 @@ import pytest
 
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import League, season_of, team_id
-from closeline.jobs import synthetic
-from closeline.jobs.synthetic import LAST_DAY, SEASONS, SOURCE, synthetic_archive, synthetic_archives
+from closeline.jobs.demo import synthetic
+from closeline.jobs.demo.synthetic import LAST_DAY, SEASONS, SOURCE, synthetic_archive, synthetic_archives
 from closeline.providers.catalog import recognise
 from closeline.store.packaged import read_artefact
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from closeline.domain.errors import NotFound, SchemaMissing, SchemaTooNew
 from closeline.store import schema
 from closeline.store.database.engine import open_engine
-from closeline.store.database.immutable import FUNCTION_SQL, guards, unique_keys
+from closeline.store.database.immutable import FUNCTION_SQL, doors, guards, unique_keys
 from closeline.store.packaged import artefact_names, read_artefact
 from closeline.store.session import unit_of_work
 from closeline.store.tables import APPEND_ONLY, metadata
@@ -62,6 +62,8 @@ def make_from_tables(engine):
             numbered = table.dialect_options["sqlite"]["with_rowid"]
             for statement in guards(session.dialect, name, unique_keys(table), with_rowid=numbered):
                 session.execute(text(statement))
+        for statement in doors(session.dialect):
+            session.execute(text(statement))
 
 
 def test_migrations_make_exactly_what_the_tables_say(new_databases, record):

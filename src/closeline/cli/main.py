@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from closeline.cli import backtest, config, demo, gates, importing, mapping, picks, simulate, status
+from closeline.cli.doors import keys, serve
+from closeline.cli.ending import clv, results, settle
 from closeline.cli.faults import OneLine
 from closeline.cli.gates import limits
-from closeline.cli.keeping import db, report, verify
+from closeline.cli.keeping import db, report, retention, rollups, verify
 from closeline.cli.learning import bias, calibrate, models, policy
 from closeline.cli.simulate.leg_text import TakingLegs
 
@@ -40,14 +42,21 @@ app.command("backtest")(backtest.backtest)
 app.command("report")(report.report)
 app.command("simulate", cls=TakingLegs)(simulate.simulate)
 app.command("status")(status.status)
+app.command("serve")(serve.serve)
 app.command("bias")(bias.bias)
 app.add_typer(picks.app, name="picks")
 app.add_typer(verify.app, name="verify")
 app.add_typer(gates.app, name="gates")
 app.add_typer(limits.app, name="limits")
 app.add_typer(policy.app, name="policy")
+app.add_typer(settle.app, name="settle")
+app.add_typer(results.app, name="results")
+app.add_typer(clv.app, name="clv")
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(models.app, name="models")
+app.add_typer(rollups.app, name="rollups")
+app.add_typer(retention.app, name="retention")
 app.add_typer(db.app, name="db")
 app.add_typer(config.app, name="config")
+app.add_typer(keys.app, name="keys")

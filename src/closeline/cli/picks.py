@@ -8,6 +8,7 @@ from closeline.cli.gates.finding_text import say_findings, say_wrapped
 from closeline.cli.opening import reading
 from closeline.cli.options import AsJson, Database, JudgedId, OnlyLeague, PickId
 from closeline.cli.printing import number, print_json, print_table, say
+from closeline.domain.forecasts.own import is_own
 
 if TYPE_CHECKING:
     from closeline.schemas import picks as shapes
@@ -25,8 +26,8 @@ def list_picks(
     as_json: AsJson = False,
 ) -> None:
     """List published picks, the newest first."""
-    from closeline.cli.lineage import published_picks
     from closeline.domain.leagues import League
+    from closeline.flow.view.lineage import published_picks
 
     with reading(db) as (desk, session):
         result = published_picks(
@@ -44,7 +45,7 @@ def list_picks(
 @app.command()
 def show(pick_id: PickId, *, db: Database = None, as_json: AsJson = False) -> None:
     """Show one pick with its whole lineage: grade, publication, findings, prediction, run, inputs, bytes."""
-    from closeline.cli.lineage import lineage
+    from closeline.flow.view.lineage import lineage
     from closeline.wiring import excerpt_at
 
     with reading(db) as (desk, session):
@@ -58,7 +59,7 @@ def show(pick_id: PickId, *, db: Database = None, as_json: AsJson = False) -> No
 @app.command()
 def why(name: JudgedId, *, db: Database = None, as_json: AsJson = False) -> None:
     """Say why: how one decision came about, rule by rule, of a refused candidate as of a pick."""
-    from closeline.cli.lineage import why as reasons
+    from closeline.flow.view.lineage import why as reasons
 
     with reading(db) as (desk, session):
         result = reasons(session, name=name, tenant_id=desk.tenant_id)
@@ -163,7 +164,8 @@ def _show_model(found: "shapes.Lineage") -> None:
         f"{number(made.q_market, 4)}, predicted close {number(made.p_anchor, 4)}, push {made.p_push:.4f}")  # fmt: skip
     say(f"run {run.run_id}  (closeline verify run {run.run_id})")
     say(f"  {run.engine}, as of {run.as_of:%Y-%m-%d %H:%M:%S}, seed {run.seed}, output {run.output_hash}")
-    say(f"  margin {run.margin_mean:+.2f} ± {run.margin_sd:.2f}, total {run.total_mean:.2f} ± {run.total_sd:.2f}")
+    if not is_own(run.engine):
+        say(f"  margin {run.margin_mean:+.2f} ± {run.margin_sd:.2f}, total {run.total_mean:.2f} ± {run.total_sd:.2f}")
     for item in run.inputs:
         say(f"  input {item.kind}: {item.reference}")
 

@@ -74,6 +74,16 @@ class ParsedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedStart:
+    """Another start of an event than the one that was told before, and when it was told."""
+
+    provider_event_id: str
+    starts_at: datetime
+    received_at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedQuote:
     """One side of one market at one book. `received_at` is null when it is the payload's own time."""
 
@@ -108,9 +118,16 @@ class GameFacts:
     innings_at_suspension: float | None = None
     home_away_swapped: bool = False
     starters_changed: tuple[Side, ...] = ()
+    # Whether the feed tells of overtime at all: a score without that word may or may not hold some.
+    overtime_told: bool = False
 
 
 NO_FACTS = GameFacts()
+
+
+def is_told(fact: object) -> bool:
+    """Say whether a feed told a fact of `GameFacts`; nought points or minutes are told, False and nobody are not."""
+    return fact is not None and fact is not False and fact != ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +162,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPayload:
-    """All that one payload says. `provider` names the alias table that reads its spellings."""
+    """All that one payload says. `provider` names the alias table that reads its spellings.
+
+    `starts` are later than what `events` say, in order of time: a table of many moments tells an event's start again.
+    """
 
     provider: str
     parser_version: str
@@ -154,6 +174,7 @@ class ParsedPayload:
     results: tuple[ParsedResult, ...] = ()
     rejected: tuple[Rejected, ...] = field(default=())
     archive: bool = False
+    starts: tuple[ParsedStart, ...] = ()
 
 
 class Feed(Protocol):

@@ -3,18 +3,26 @@
 A close is never made up: when no quote qualifies, the answer says why, and what depends on it is null.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from closeline.domain.errors import BadInput
+from closeline.domain.ids import content_id
+from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.domain.odds import Price
 
 CLOSE_SNAPSHOT_MISSING = "CLOSE_SNAPSHOT_MISSING"
 START_NOT_CONFIRMED = "START_NOT_CONFIRMED"
 CONSENSUS = "consensus"
+# Where a configuration holds what differs from the first rule set, by league.
+SECTION = "closing"
+_BOOKS = re.compile(r"[a-z0-9_.-]+(\|[a-z0-9_.-]+)*")
 
 
 class CloseQuality(StrEnum):
@@ -35,6 +43,14 @@ class MissingClose(StrEnum):
     ONE_SIDED = "ONE_SIDED"
     UNDERROUND = "UNDERROUND"
     STALE = "STALE"
+    OTHER_LINE = "OTHER_LINE"
+
+
+class StartBasis(StrEnum):
+    """Whether a start is when the game began, or when it was to begin because nobody said more."""
+
+    ACTUAL = "ACTUAL"
+    SCHEDULED = "SCHEDULED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,42 @@ class ClosingRules:
 CLV_V1 = ClosingRules(
     "clv-v1", ("pinnacle", "circa", "bookmaker|betonlineag|betonline", CONSENSUS), timedelta(minutes=30)
 )
+
+
+def rules_of(config: str, league: League) -> ClosingRules:
+    """Return a league's rules from the content of a configuration version; clv-v1 where it says nothing of them."""
+    return changed_rules(json.loads(config).get(SECTION, {}).get(league, {}))
+
+
+def changed_rules(wanted: Mapping[str, object]) -> ClosingRules:
+    """Return clv-v1 with another `reference_order` or `max_age_minutes`, under a name made from what it says.
+
+    Raises BadInput in one line for anything else, for an order without a book and for an age out of 1 to 1440 minutes.
+    """
+    unknown = sorted(set(wanted) - {"reference_order", "max_age_minutes"})
+    if unknown:
+        raise BadInput(f"closing must hold only reference_order and max_age_minutes, had {unknown[0]!r:.60}")
+    order = _order(wanted.get("reference_order", list(CLV_V1.reference_order)))
+    max_age = timedelta(minutes=_minutes(wanted.get("max_age_minutes", CLV_V1.max_age / timedelta(minutes=1))))
+    if (order, max_age) == (CLV_V1.reference_order, CLV_V1.max_age):
+        return CLV_V1
+    name = content_id("closing-rules", *order, max_age // timedelta(seconds=1))
+    return ClosingRules(f"{CLV_V1.version}+{name[:8]}", order, max_age)
+
+
+def _order(value: object) -> tuple[str, ...]:
+    books = tuple(value) if isinstance(value, list | tuple) else ()
+    if not books or not all(isinstance(book, str) and _BOOKS.fullmatch(book) for book in books):
+        raise BadInput(
+            f"reference_order must be a list of books such as 'pinnacle' or 'circa|betonlineag', was {value!r:.80}"
+        )
+    return books
+
+
+def _minutes(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= 1440:
+        raise BadInput(f"max_age_minutes must be a number from 1 to 1440, was {value!r:.60}")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

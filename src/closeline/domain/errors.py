@@ -12,7 +12,9 @@ CloselineError
 │   ├── IllegalTransition   a pick cannot move between these states
 │   ├── LookAhead           a modelling read met something received after its `as_of`
 │   ├── AppendOnlyViolation the record is never changed, only added to
-│   └── InsideTransaction   the outside world was touched while a transaction was open
+│   ├── InsideTransaction   the outside world was touched while a transaction was open
+│   ├── KeyRefused          whoever calls brought no key, or one that opens nothing
+│   └── NotAllowed          the key's role does not allow this
 ├── StoreFault              the record cannot be used as it stands
 │   ├── StoreUnavailable    the database cannot be reached or opened
 │   ├── SchemaTooNew        a newer Closeline wrote this record
@@ -75,6 +77,14 @@ class AppendOnlyViolation(Refused):
 
 class InsideTransaction(Refused):
     """The outside world must not be touched while a transaction is open."""
+
+
+class KeyRefused(Refused):
+    """A live API key must come with the call."""
+
+
+class NotAllowed(Refused):
+    """The role of this API key does not allow the call."""
 
 
 class StoreFault(CloselineError):

@@ -48,6 +48,36 @@ class ResultsCaptured(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ResultsReported(Event):
+    """Feeds have said how events stand; nothing of it counts as a result yet."""
+
+    chain: ClassVar[str | None] = SYSTEM_CHAIN
+    snapshot_id: str
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAccepted(Event):
+    """A person made a report the official result of an event, because the feeds could not."""
+
+    chain: ClassVar[str | None] = SYSTEM_CHAIN
+    event_id: str
+    result_version: int
+    report_id: str
+    actor: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GradingAsked(Event):
+    """Somebody asked for whatever waits to be decided and graded now; `subject` is a pick, or empty for all."""
+
+    actor: str
+    subject: str
+    lookback_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class MarketEvaluated(Event):
     """The markets of a snapshot have fair prices."""
 
@@ -103,10 +133,11 @@ class PicksReviewed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PicksSettled(Event):
-    """Picks have been graded."""
+    """Picks have been graded, and those graded again whose result was corrected."""
 
     snapshot_id: str
     graded: int
+    regraded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +150,14 @@ class DistributionFitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class CalibrationJudged(Event):
-    """A calibration was fitted and met the activation gate."""
+    """A calibration took a step: into the shadow, into force, out of it, or out. `reasons` are joined by commas."""
 
     scope: str
     calibration_version: str
     status: str
+    reasons: str = ""
+    actor: str = "SYSTEM"
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +198,43 @@ class LimitsChanged(Event):
     changed: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyCreated(Event):
+    """An API key was made; it is no league's. `expires_at`: microseconds since 1970. What it is called is not told."""
+
+    key_id: str
+    role: str
+    expires_at: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoked(Event):
+    """An API key opens nothing any more; it was no league's."""
+
+    key_id: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionApplied(Event):
+    """A retention plan was applied, of no league's alone: so many quotes and bytes of payloads were let go."""
+
+    chain: ClassVar[str | None] = SYSTEM_CHAIN
+    plan_id: str
+    quotes: int
+    payloads: int
+    payload_bytes: int
+    actor: str
+    why: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     OddsCaptured,
     ResultsCaptured,
+    ResultsReported,
+    ResultAccepted,
+    GradingAsked,
     MarketEvaluated,
     ForecastMade,
     CandidatesGated,
@@ -180,4 +248,7 @@ EVENTS: tuple[type[Event], ...] = (
     PolicyProposed,
     LimitsChanged,
     BiasMeasured,
+    KeyCreated,
+    KeyRevoked,
+    RetentionApplied,
 )

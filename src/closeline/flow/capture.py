@@ -3,21 +3,30 @@
 Names become ids only here, by the alias table. What cannot be used goes to quarantine with its reason and its place.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from closeline.domain.captures import ParsedEvent, ParsedPayload, ParsedQuote, ParsedResult, Phase
+from closeline.domain.captures import (
+    Basis,
+    ParsedEvent,
+    ParsedPayload,
+    ParsedQuote,
+    ParsedResult,
+    ParsedStart,
+    Phase,
+)
 from closeline.domain.errors import LookAhead
-from closeline.domain.events import OddsCaptured, ResultsCaptured
+from closeline.domain.events import OddsCaptured, ResultsCaptured, ResultsReported
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import event_id
+from closeline.domain.settlement.quorum import DecidedBy, Report
 from closeline.store import captures, quotes, references, results
 from closeline.store.captures import SetAside, UnknownSpelling
 from closeline.store.quotes import NewQuote
 from closeline.store.references import NewEvent
-from closeline.store.results import EventResult
+from closeline.store.results import EventResult, reports
 from closeline.store.session import Session
 
 UNKNOWN_TEAM = "UNKNOWN_TEAM"
@@ -36,7 +45,7 @@ class Capture:
     unchanged: int = 0
     quarantined: Mapping[str, int] = field(default_factory=dict)
     results: int = 0
-    events: tuple[OddsCaptured | ResultsCaptured, ...] = ()
+    events: tuple[OddsCaptured | ResultsCaptured | ResultsReported, ...] = ()
 
     def __add__(self, other: "Capture") -> "Capture":
         """Add two captures up."""
@@ -82,6 +91,8 @@ def keep(session: Session, source: Source, parsed: ParsedPayload, aliases: Alias
         references.add_events(
             session, list(resolved.events.values()), provider=parsed.provider, payload_sha=source.payload_sha
         )
+        for told_later in _later_starts(parsed.starts, resolved.events):
+            references.add_events(session, told_later, provider=parsed.provider, payload_sha=source.payload_sha)
     aside = [SetAside(item.reason, item.place, item.excerpt, item.prices) for item in parsed.rejected]
     aside += _orphans(parsed.quotes, resolved.unknown)
     captures.set_aside(session, aside, payload_sha=source.payload_sha, feed=source.feed, received_at=at)
@@ -91,24 +102,41 @@ def keep(session: Session, source: Source, parsed: ParsedPayload, aliases: Alias
     named = _named_quotes(parsed.quotes, resolved.events)
     kept = quotes.keep(session, named, snapshot_id=snapshot.snapshot_id) if named else quotes.Kept(0, 0)
     ended = _named_results(parsed.results, resolved.events)
-    results.add(
-        session, ended, feed=source.feed, payload_sha=source.payload_sha,
-        finality="ARCHIVE" if parsed.archive else "LIVE",
-    )  # fmt: skip
+    _keep_endings(session, source, parsed, resolved.events, ended)
     reasons: Counter[str] = Counter()
     for item in aside:
         reasons[item.reason] += item.prices
     leagues = sorted({event.league for event in resolved.events.values()})
-    told: list[OddsCaptured | ResultsCaptured] = []
+    told: list[OddsCaptured | ResultsCaptured | ResultsReported] = []
     for league in leagues:
         if named and source.phase is not Phase.RESULT:
             told.append(OddsCaptured(
                 league, snapshot.snapshot_id, source.phase, kept.accepted, kept.unchanged, reasons.total(),
             ))  # fmt: skip
         if ended:
-            told.append(ResultsCaptured(league, snapshot.snapshot_id, len(ended)))
+            heard = ResultsCaptured if parsed.archive else ResultsReported
+            told.append(heard(league, snapshot.snapshot_id, len(ended)))
     received = len(parsed.quotes) + sum(item.prices for item in parsed.rejected)
     return Capture(received, kept.accepted, kept.unchanged, dict(reasons), len(ended), tuple(told))
+
+
+def _keep_endings(
+    session: Session, source: Source, parsed: ParsedPayload, events: Mapping[str, NewEvent],
+    ended: Sequence[EventResult],
+) -> None:  # fmt: skip
+    """Keep how events ended: an archive's word is final, a live feed's is a report until a quorum bears it out."""
+    if parsed.archive:
+        results.add(session, ended, feed=source.feed, payload_sha=source.payload_sha, finality="ARCHIVE")
+        return
+    reports.add_reports(session, [
+        Report(
+            events[item.provider_event_id].event_id, source.feed, item.status, item.home_score, item.away_score,
+            item.received_at, source.payload_sha, item.place, item.periods, item.overtime, item.shootout, item.facts,
+            item.words,
+        )
+        for item in parsed.results
+        if item.provider_event_id in events
+    ])  # fmt: skip
 
 
 def _refuse_the_future(parsed: ParsedPayload, at: datetime) -> None:
@@ -172,6 +200,7 @@ def _received(parsed: ParsedPayload, at: datetime) -> dict[str, datetime]:
 def _receipts(parsed: ParsedPayload) -> Iterator[tuple[str, datetime]]:
     yield from ((quote.provider_event_id, quote.received_at) for quote in parsed.quotes)
     yield from ((result.provider_event_id, result.received_at) for result in parsed.results)
+    yield from ((start.provider_event_id, start.received_at) for start in parsed.starts)
 
 
 def _new_event(event: ParsedEvent, name: str, home: str, away: str, received_at: datetime) -> NewEvent:
@@ -181,6 +210,19 @@ def _new_event(event: ParsedEvent, name: str, home: str, away: str, received_at:
         event.starts_at, event.start_basis, event.neutral, event.home_pitcher, event.away_pitcher, event.place,
         received_at, event.playoff,
     )  # fmt: skip
+
+
+def _later_starts(starts: Sequence[ParsedStart], events: Mapping[str, NewEvent]) -> Iterator[list[NewEvent]]:
+    """Yield each event's next start, then each one's next but one: a version at a time, in the order of the telling."""
+    waiting: defaultdict[str, list[NewEvent]] = defaultdict(list)
+    for start in starts:
+        if start.provider_event_id in events:
+            waiting[start.provider_event_id].append(replace(
+                events[start.provider_event_id], starts_at=start.starts_at, start_basis=Basis.QUOTED,
+                received_at=start.received_at, place=start.place,
+            ))  # fmt: skip
+    for turn in range(max(map(len, waiting.values()), default=0)):
+        yield [told[turn] for told in waiting.values() if turn < len(told)]
 
 
 def _orphans(parsed: Sequence[ParsedQuote], unknown: Mapping[str, str]) -> list[SetAside]:
@@ -209,7 +251,7 @@ def _named_results(parsed: Sequence[ParsedResult], events: Mapping[str, NewEvent
     return [
         EventResult(
             events[item.provider_event_id].event_id, 1, item.status, item.home_score, item.away_score, item.periods,
-            item.overtime, item.shootout, item.received_at, item.place,
+            item.overtime, item.shootout, item.received_at, item.place, item.facts, DecidedBy.ARCHIVE,
         )
         for item in parsed
         if item.provider_event_id in events

@@ -1,21 +1,23 @@
 """Pick: candidates that the gates let through become picks with frozen terms."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
+from closeline.domain import closing
 from closeline.domain.clock import instant
-from closeline.domain.closing import CLV_V1
 from closeline.domain.digits import of_formula
 from closeline.domain.events import PicksProposed
 from closeline.domain.leagues import League
 from closeline.domain.markets import SPREAD, Selection, Side, market
 from closeline.domain.picks import Decision, PickState
-from closeline.domain.settlement import SETTLEMENT_V1
-from closeline.store import forecasts, quotes
+from closeline.domain.settlement import configured
+from closeline.store import forecasts, models, quotes
 from closeline.store.desk import candidates, picks
 from closeline.store.desk.candidates import StoredVerdict
 from closeline.store.desk.picks import Pick
 from closeline.store.forecasts import Prediction
+from closeline.store.past.standing import guest_runs, own_runs
 from closeline.store.quotes import Quote, Series
 from closeline.store.session import Session
 
@@ -23,37 +25,70 @@ ONE_UNIT = 1_000_000
 _LIVE = frozenset({PickState.PROPOSED, PickState.PUBLISHED})
 
 
-def propose(session: Session, *, tenant_id: str, league: League, as_of: int) -> PicksProposed:
-    """Propose a pick for each PICK and LEAN of a moment, unless one on the same market of the event is alive."""
+def propose(
+    session: Session, *, tenant_id: str, league: League, as_of: int, prediction_id: str | None = None
+) -> PicksProposed:
+    """Propose a pick for each PICK and LEAN of a moment, unless one on the same market of the event is alive.
+
+    prediction_id: the one prediction of somebody's own model to propose; left out, the house's of that moment.
+    """
     moment = instant(as_of)
-    chosen = candidates.playable(session, tenant_id=tenant_id, league=league, as_of=moment)
+    found = candidates.playable(session, tenant_id=tenant_id, league=league, as_of=moment)
     predictions = {
         item.prediction_id: item
-        for item in (forecasts.of_moment(session, tenant_id=tenant_id, league=league, as_of=moment) if chosen else ())
+        for item in (forecasts.of_moment(session, tenant_id=tenant_id, league=league, as_of=moment) if found else ())
     }
+    own = own_runs(session, tenant_id=tenant_id, league=league) if found and prediction_id is None else frozenset()
+    chosen = [
+        item
+        for item in found
+        if (predictions[item.prediction_id].run_id not in own if prediction_id is None
+            else item.prediction_id == prediction_id)
+    ]  # fmt: skip
     events = sorted({predictions[item.prediction_id].event_id for item in chosen})
     latest = quotes.latest(quotes.of_events(session, events, as_of=moment))
-    taken = _taken(session, events, tenant_id)
+    alive = _alive(session, events, tenant_id)
+    guests = guest_runs(session, tenant_id=tenant_id, league=league, as_of=moment)
     runs = forecasts.run_versions(session, [predictions[item.prediction_id].run_id for item in chosen])
+    rules = _rules(session, tenant_id, league, moment) if chosen else {}
     proposed = []
     for item in chosen:
         prediction = predictions[item.prediction_id]
-        if (prediction.event_id, prediction.market_key) not in taken:
+        # A guest stands in nobody's way but another guest's.
+        ours = guests if prediction.run_id not in guests else frozenset()
+        if alive.get((prediction.event_id, prediction.market_key), frozenset()) <= ours:
             ratings_version, distribution_version = runs[prediction.run_id]
-            proposed.append(_pick(item, prediction, latest, ratings_version, distribution_version, moment))
+            proposed.append(_pick(
+                item, prediction, latest, ratings_version, distribution_version, rules[item.config_version], moment
+            ))  # fmt: skip
     picks.add(session, proposed, reason="GATES_PASSED")
     return PicksProposed(league, as_of, len(proposed))
 
 
-def _taken(session: Session, events: list[str], tenant_id: str) -> set[tuple[str, str]]:
+def _alive(session: Session, events: list[str], tenant_id: str) -> dict[tuple[str, str], set[str]]:
+    """Return the runs behind the picks that are alive, by event and market."""
     known = picks.of_events(session, events, tenant_id=tenant_id)
     states = picks.states(session, [item.pick_id for item in known], tenant_id=tenant_id)
-    return {(item.selection.event_id, item.selection.market.key) for item in known if states[item.pick_id][1] in _LIVE}
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for item in known:
+        if states[item.pick_id][1] in _LIVE:
+            found[(item.selection.event_id, item.selection.market.key)].add(item.run_id)
+    return found
+
+
+def _rules(session: Session, tenant_id: str, league: League, at: datetime) -> dict[str, tuple[str, str]]:
+    """Return by which rules picks settle and close, for each configuration that may have judged them."""
+    return {
+        held.config_version: (
+            configured.rules_of(held.content, league).version, closing.rules_of(held.content, league).version
+        )
+        for held in models.configs(session, tenant_id=tenant_id, as_of=at)
+    }  # fmt: skip
 
 
 def _pick(
     item: StoredVerdict, prediction: Prediction, latest: Mapping[Series, Quote], ratings_version: str,
-    distribution_version: str, at: datetime,
+    distribution_version: str, rules: tuple[str, str], at: datetime,
 ) -> Pick:  # fmt: skip
     of = market(prediction.market_key)
     canonical = item.side is of.sides[0]
@@ -86,8 +121,8 @@ def _pick(
         config_version=item.config_version,
         ratings_version=ratings_version,
         distribution_version=distribution_version,
-        settlement_rules=SETTLEMENT_V1.version,
-        clv_rules=CLV_V1.version,
+        settlement_rules=rules[0],
+        clv_rules=rules[1],
         pick_version=1,
         supersedes=None,
         proposed_at=at,

@@ -12,15 +12,18 @@ from closeline.domain.leagues import League
 from closeline.domain.odds import rounded_american
 from closeline.domain.picks import Decision, PickState
 from closeline.domain.ports import Channel, Message
+from closeline.domain.settlement import settles
 from closeline.store import references
 from closeline.store.desk import picks, publications
 from closeline.store.desk.picks import Pick
 from closeline.store.desk.publications import NewPublication, PendingDelivery
+from closeline.store.past.standing import own_runs
 from closeline.store.session import Session
 
 TEMPLATE = "pick-v1"
 # A pick must be seen before its game begins: one minute is the least that a channel may need.
 MARGIN = timedelta(seconds=60)
+NOT_SETTLEABLE = "NOT_SETTLEABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,27 @@ class Parcel:
 
 
 def publish(
-    session: Session, *, tenant_id: str, league: League, as_of: int, channels: Sequence[str], at: datetime
-) -> PicksPublished:
-    """Publish the picks proposed at a moment, or expire those that come too late: state, terms and outbox as one."""
-    proposed = picks.of_moment(session, tenant_id=tenant_id, league=league, as_of=instant(as_of))
+    session: Session, *, tenant_id: str, league: League, as_of: int, channels: Sequence[str], at: datetime,
+    prediction_id: str | None = None,
+) -> PicksPublished:  # fmt: skip
+    """Publish the picks proposed at a moment, or expire those that come too late: state, terms and outbox as one.
+
+    prediction_id: the one prediction whose pick is to go out; left out, all that the house proposed at that moment.
+    """
+    found = picks.of_moment(session, tenant_id=tenant_id, league=league, as_of=instant(as_of))
+    own = own_runs(session, tenant_id=tenant_id, league=league) if found and prediction_id is None else frozenset()
+    proposed = [
+        item
+        for item in found
+        if (item.run_id not in own if prediction_id is None else item.prediction_id == prediction_id)
+    ]
     states = picks.states(session, [item.pick_id for item in proposed], tenant_id=tenant_id)
     waiting = [item for item in proposed if states[item.pick_id][1] is PickState.PROPOSED]
     known = references.versions(session, sorted({item.selection.event_id for item in waiting}), as_of=at)
-    in_time = [item for item in waiting if known[item.selection.event_id].starts_at - at >= MARGIN]
-    late = [item.pick_id for item in waiting if item not in in_time]
+    sound = [item for item in waiting if settles(league, item.selection.market)]
+    in_time = [item for item in sound if known[item.selection.event_id].starts_at - at >= MARGIN]
+    late = [item.pick_id for item in sound if item not in in_time]
+    unsettled = [item.pick_id for item in waiting if item not in sound]
     names = references.team_names(
         session,
         sorted({team for event in known.values() for team in (event.home_team_id, event.away_team_id)}),
@@ -59,6 +74,8 @@ def publish(
         at=at,
     )
     picks.move(session, late, PickState.EXPIRED, tenant_id=tenant_id, reason="TOO_LATE", at=at)
+    # Publish eligibility asks the engine that will grade: what it cannot settle never becomes official.
+    picks.move(session, unsettled, PickState.REJECTED, tenant_id=tenant_id, reason=NOT_SETTLEABLE, at=at)
     publications.add(session, news, tenant_id=tenant_id, channels=channels, template=TEMPLATE, at=at)
     return PicksPublished(league, len(in_time), len(late))
 

@@ -76,10 +76,18 @@ def _mornings(openings: Sequence[Opening], league: League, last: date) -> list[d
     return sorted(day for day in days if day <= last + NEXT_DAY)
 
 
+def _nights(openings: Sequence[Opening], league: League) -> list[date]:
+    """Return the days whose night, seen from New York, is the first after the results of a league's games."""
+    return sorted({opening.day + 2 * NEXT_DAY for opening in openings if opening.league is league})
+
+
 def _learning(desk: Desk, openings: Sequence[Opening]) -> Iterator[schedule.Due]:
     leagues, first, last = desk.shelf.leagues, openings[0].day, max(opening.day for opening in openings)
     yield from schedule.weekly(first, last + timedelta(days=7), leagues)
     for league in leagues:
         yield from schedule.daily(_mornings(openings, league, last), (league,))
+        yield from schedule.reconciling(_nights(openings, league), (league,))
+    # Nobody reads sums between the days of a backtest: the last night counts them all.
+    yield from schedule.nightly((last + timedelta(days=8),), leagues)
     if desk.publish_from is not None and desk.publish_from <= last:
         yield from schedule.opening_night(desk.publish_from, leagues)

@@ -9,11 +9,15 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     events.CandidatesGated.__name__: ("pick.propose",),
     events.PicksProposed.__name__: ("publish.picks",),
     events.PicksPublished.__name__: ("publish.deliver",),
+    events.ResultsReported.__name__: ("settle.results",),
     events.ResultsCaptured.__name__: ("review.close", "settle.picks"),
     events.CalibrationJudged.__name__: ("tune.policy",),
     # What ends here is read by `flow/view.py`, not acted upon.
     events.PicksReviewed.__name__: (),
     events.PicksSettled.__name__: (),
+    # What was accepted or asked for is told again as captured results, and those set the rest going.
+    events.ResultAccepted.__name__: (),
+    events.GradingAsked.__name__: (),
     events.DistributionFitted.__name__: (),
     events.PolicyFitted.__name__: (),
     events.PolicyProposed.__name__: (),
@@ -21,4 +25,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     events.LimitsChanged.__name__: (),
     # Its alerts were raised with it; its correction is read by the next forecast.
     events.BiasMeasured.__name__: (),
+    # The next call with the key meets what was said of it.
+    events.KeyCreated.__name__: (),
+    events.KeyRevoked.__name__: (),
+    # The tombstones say what went.
+    events.RetentionApplied.__name__: (),
 }

@@ -5,14 +5,14 @@ A job unpacks the desk into a verb's arguments. Its own arguments are JSON scala
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from closeline.domain.captures import Phase
-from closeline.domain.events import Event
+from closeline.domain.events import Event, ResultsCaptured
 from closeline.domain.leagues import League
-from closeline.domain.markets import GAME_MARKETS
 from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
+from closeline.flow.view.performance import cells, drift
 from closeline.jobs.desk import Desk
 from closeline.store import captures
 from closeline.store.desk.publications import PendingDelivery
@@ -78,8 +78,9 @@ def _any_published(desk: Desk, arguments: Arguments) -> bool:
 
 
 def _policy_may_change(desk: Desk, arguments: Arguments) -> bool:
-    # Warm-up ends with the first policy; a calibration that was turned down changes nothing.
-    return arguments.get("status") != "REJECTED" and (bool(arguments.get("first")) or not desk.warming_up())
+    # Warm-up ends with the first policy; a calibration that was turned down or is only watched changes nothing.
+    changes = arguments.get("status") not in ("REJECTED", "SHADOW")
+    return changes and (bool(arguments.get("first")) or not desk.warming_up())
 
 
 def _league(arguments: Arguments) -> League:
@@ -165,24 +166,48 @@ def _settle(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Even
     )]  # fmt: skip
 
 
+def _decide_results(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    told = settle.decide_reported(
+        session, tenant_id=desk.tenant_id, league=_league(arguments), snapshot_id=str(arguments["snapshot_id"]),
+        at=desk.clock(),
+    )  # fmt: skip
+    return [told] if told else ()
+
+
+def _sweep(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    """Sweep one league, or all; what it decided, and what can be graded since, goes the way of any result."""
+    told: list[Event] = []
+    lookback = timedelta(hours=float(arguments.get("lookback_hours") or settle.SWEPT_HOURS))
+    only = arguments.get("event_id")
+    for league in [_league(arguments)] if arguments.get("league") else League:
+        swept = settle.sweep(
+            session, tenant_id=desk.tenant_id, league=league, at=desk.clock(), lookback=lookback,
+            events=[str(only)] if only else None,
+        )  # fmt: skip
+        if swept.decided or swept.gradable:
+            told.append(ResultsCaptured(league, settle.SWEEP, len(swept.decided)))
+    return told
+
+
+def _reconcile(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    settle.reconcile(session, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
+    return ()
+
+
 def _tune_distribution(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     fitted = tune.fit_distribution(session, league=_league(arguments), at=desk.clock())
     return [fitted] if fitted else ()
 
 
 def _tune_calibration(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
-    judged = [
-        tune.calibrate(session, tenant_id=desk.tenant_id, league=_league(arguments), market=market, at=desk.clock())
-        for market in GAME_MARKETS
-    ]
-    return [event for event in judged if event is not None]
+    return tune.calibrate(session, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
 
 
 def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     league = _league(arguments)
     fitted = tune.fit_policy(
         session, tenant_id=desk.tenant_id, league=league, at=desk.clock(),
-        recalibrated=arguments.get("status") == "ACTIVE",
+        recalibrated=arguments.get("status") in ("ACTIVE", "RETIRED"),
     )  # fmt: skip
     return [fitted] if fitted else ()
 
@@ -190,6 +215,16 @@ def _tune_policy(session: Session, desk: Desk, arguments: Arguments) -> Sequence
 def _tune_bias(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     told = tune.measure_bias(session, desk.totals, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
     return [told] if told else ()
+
+
+def _view_rollups(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    cells.refresh(session, tenant_id=desk.tenant_id, league=_league(arguments))
+    return ()
+
+
+def _view_drift(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    drift.watch(session, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
+    return ()
 
 
 JOBS: dict[str, Job | Errand] = {
@@ -203,8 +238,13 @@ JOBS: dict[str, Job | Errand] = {
     "publish.deliver": Errand(_plan_delivery, _deliver, _keep_delivery, due=_any_published),
     "review.close": Job(_review, due=_publishing),
     "settle.picks": Job(_settle, due=_publishing),
+    "settle.results": Job(_decide_results),
+    "settle.sweep": Job(_sweep),
+    "settle.reconcile": Job(_reconcile, due=_publishing),
     "tune.distribution": Job(_tune_distribution),
     "tune.calibration": Job(_tune_calibration),
     "tune.policy": Job(_tune_policy, due=_policy_may_change),
     "tune.bias": Job(_tune_bias),
+    "view.rollups": Job(_view_rollups),
+    "view.drift": Job(_view_drift),
 }

@@ -44,7 +44,8 @@ def due(now: datetime, leagues: tuple[League, ...]) -> Iterator[Call]:
         if now - _WEEK < item.at <= now:
             yield Call(item.job, item.slot, {"league": item.league, "first": item.first})
     # A morning that was missed is not made up for: the next one says more.
-    for item in schedule.daily((today,), leagues):
+    every_day = (schedule.reconciling, schedule.nightly, schedule.daily)
+    for item in (item for days in every_day for item in days((today,), leagues)):
         if item.at <= now:
             yield Call(item.job, item.slot, {"league": item.league})
 

@@ -10,7 +10,9 @@ SUNDAY = 6
 # What stands between the league and the day in a slot of an opening night.
 FIRST = ":first:"
 WEEKLY_AT = time(3, 0)
+RECONCILED_AT = time(4, 0)
 DAILY_AT = time(7, 0)
+NIGHTLY_AT = time(5, 30)
 # In New York, before any archive opens its markets and after the last result of the night.
 OPENING_NIGHT_AT = time(5, 0)
 
@@ -28,7 +30,11 @@ class Cadence:
 WEEKLY = (Cadence("tune.distribution"), Cadence("tune.calibration"), Cadence("tune.policy"))
 # Every day at 07:00 UTC. What an archive says of the night before is assumed to be received later than that.
 DAILY = (Cadence("tune.bias"),)
-EMBEDDED = (Cadence("publish.deliver", timedelta(minutes=5)),)
+# Every night at 05:30 UTC: what the grades of the day add up to, and whether the last picks do worse than before.
+NIGHTLY = (Cadence("view.rollups"), Cadence("view.drift"))
+# Every day at 04:00 UTC, in the night of the American games: what should have a result or a grade by now and has none.
+RECONCILING = (Cadence("settle.reconcile"),)
+EMBEDDED = (Cadence("publish.deliver", timedelta(minutes=5)), Cadence("settle.sweep", timedelta(minutes=15)))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,10 +62,26 @@ def weekly(first: date, last: date, leagues: tuple[League, ...]) -> Iterator[Due
 
 def daily(days: Iterable[date], leagues: tuple[League, ...]) -> Iterator[Due]:
     """Yield what leagues are due every morning, on each of these days."""
+    yield from _every_day(days, leagues, DAILY, DAILY_AT)
+
+
+def nightly(days: Iterable[date], leagues: tuple[League, ...]) -> Iterator[Due]:
+    """Yield what leagues are due every night, on each of these days."""
+    yield from _every_day(days, leagues, NIGHTLY, NIGHTLY_AT)
+
+
+def reconciling(days: Iterable[date], leagues: tuple[League, ...]) -> Iterator[Due]:
+    """Yield what looks, on each of these days, for results and grades that are missing."""
+    yield from _every_day(days, leagues, RECONCILING, RECONCILED_AT)
+
+
+def _every_day(
+    days: Iterable[date], leagues: tuple[League, ...], cadences: tuple[Cadence, ...], at: time
+) -> Iterator[Due]:
     for day in days:
-        moment = datetime.combine(day, DAILY_AT, UTC)
+        moment = datetime.combine(day, at, UTC)
         for league in leagues:
-            for order, cadence in enumerate(DAILY):
+            for order, cadence in enumerate(cadences):
                 yield Due(moment, order, cadence.job, league, f"{league}:{moment.isoformat()}")
 
 

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from closeline.domain.captures import ParsedEvent, ParsedPayload, ParsedQuote, ParsedResult, Phase, RawPayload
+from closeline.domain.captures import (
+    ParsedEvent,
+    ParsedPayload,
+    ParsedQuote,
+    ParsedResult,
+    ParsedStart,
+    Phase,
+    RawPayload,
+)
 from closeline.domain.ids import sha256_hex
 from closeline.domain.leagues import League
 
@@ -47,6 +55,7 @@ class _Part:
     events: dict[str, ParsedEvent] = field(default_factory=dict)
     quotes: list[ParsedQuote] = field(default_factory=list)
     results: list[ParsedResult] = field(default_factory=list)
+    starts: list[ParsedStart] = field(default_factory=list)
 
 
 _Key = tuple[League, date, Phase]
@@ -92,11 +101,14 @@ class Shelf:
 
 def _cut(parsed: ParsedPayload) -> Mapping[_Key, _Part]:
     events = {event.provider_event_id: event for event in parsed.events}
+    # By the start that was told last: what was seen after an earlier one may still be from before the game.
+    begins = {name: event.starts_at for name, event in events.items()}
+    begins |= {start.provider_event_id: start.starts_at for start in parsed.starts}
     parts: defaultdict[_Key, _Part] = defaultdict(_Part)
     for quote in parsed.quotes:
         event = events[quote.provider_event_id]
         # A price seen after the start is of the game in play: it waits for the capture that runs after the game.
-        phase = quote.phase if quote.received_at < event.starts_at else Phase.RESULT
+        phase = quote.phase if quote.received_at < begins[quote.provider_event_id] else Phase.RESULT
         part = parts[(event.league, event.day, phase)]
         part.quotes.append(quote)
         part.events[event.provider_event_id] = event
@@ -104,6 +116,11 @@ def _cut(parsed: ParsedPayload) -> Mapping[_Key, _Part]:
         event = events[result.provider_event_id]
         part = parts[(event.league, event.day, Phase.RESULT)]
         part.results.append(result)
+        part.events[event.provider_event_id] = event
+    for start in parsed.starts:
+        event = events[start.provider_event_id]
+        part = parts[(event.league, event.day, Phase.LIVE)]
+        part.starts.append(start)
         part.events[event.provider_event_id] = event
     return parts
 
@@ -114,6 +131,7 @@ def _parsed(whole: ParsedPayload, part: _Part) -> ParsedPayload:
         events=tuple(part.events.values()),
         quotes=tuple(part.quotes),
         results=tuple(part.results),
+        starts=tuple(part.starts),
         rejected=(),
     )
 
@@ -125,5 +143,6 @@ def _latest(slices: Iterable[Slice]) -> datetime:
         for received_at in (
             *(quote.received_at for quote in part.parsed.quotes),
             *(result.received_at for result in part.parsed.results),
+            *(start.received_at for start in part.parsed.starts),
         )
     )

@@ -8,14 +8,21 @@ from datetime import datetime
 
 from closeline.domain.captures import ParsedPayload
 from closeline.domain.errors import CorruptRecord
+from closeline.domain.forecasts.own import is_own
 from closeline.domain.leagues import League
 from closeline.flow import forecast
 from closeline.jobs.desk import Desk
+from closeline.jobs.recording.predicting import chained_again
 from closeline.store import captures, evaluations, forecasts, quotes, references
 from closeline.store.captures import Snapshot
 from closeline.store.forecasts import Forecast, Prediction, Run
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session, unit_of_work
+
+# The model itself is somebody's own: what can be done again is everything behind its raw probabilities.
+OWN_CHECKED = (
+    "stored output against its hash", "stored bytes against their hash", "every step behind the raw probability",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +44,31 @@ def verify_run(desk: Desk, run_id: str) -> Verified:
     with unit_of_work(desk.engine, write=False) as session:
         stored, output_hash = forecasts.run(session, run_id)
         snapshot = captures.snapshot_of(session, stored.reference("SNAPSHOT"))
+        again = _chain_again if is_own(stored.run.engine) else _again
         differences = [
             *_stored_output(stored, output_hash),
             *_bytes(desk, session, stored.run, snapshot),
-            *_again(session, stored, snapshot),
+            *again(session, stored, snapshot),
         ]
     checked: tuple[str, ...] = (
         "stored output against its hash", "stored bytes against their hash", "ratings from the first game on",
         "every probability to the last bit", "the joint distribution of scores", "what the means are made of",
     )  # fmt: skip
+    if is_own(stored.run.engine):
+        checked = OWN_CHECKED
     if desk.read is not None:
         checked = (*checked, "quotes against the bytes, read again")
     return Verified(run_id, checked, tuple(differences))
+
+
+def _chain_again(session: Session, stored: Forecast, snapshot: Snapshot) -> list[str]:
+    """Say where the chain behind the raw probabilities of somebody's own model no longer gives what it gave."""
+    del snapshot
+    return [
+        f"{item.market_key}: {text}"
+        for item in stored.predictions
+        for text in _fields(item, chained_again(session, stored.run, item))
+    ]
 
 
 def _stored_output(stored: Forecast, output_hash: str) -> list[str]:

@@ -33,6 +33,12 @@ class Picks(Shape):
     picks: list[Pick]
 
 
+class PickPage(Picks):
+    """A page of that list; `next_cursor` asks for the one after it, and is null on the last."""
+
+    next_cursor: str | None
+
+
 class Step(Shape):
     """A step in a pick's life."""
 

@@ -1,4 +1,4 @@
-"""Audit: where in which bytes a stored quote or result stands, and which spellings wait for a person."""
+"""Audit: where in which bytes a quote or result stands, what was run of an event, which spellings wait for a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from closeline.domain.errors import NotFound
 from closeline.store.captures import suggestions_of
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result, quote, raw_payload, snapshot
+from closeline.store.tables.model import sim_run
 from closeline.store.tables.reference import mapping_review
 
 
@@ -57,6 +58,11 @@ def _source() -> Sequence[ColumnElement[object]]:
     ]  # fmt: skip
 
 
+_RUNS_OF_EVENT = (
+    select(sim_run.c.run_id)
+    .where(sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id == bindparam("event"))
+    .order_by(sim_run.c.as_of, sim_run.c.run_id)
+)
 _QUOTE = (
     select(snapshot.c.snapshot_id, snapshot.c.phase, quote.c.place, quote.c.received_at, *_source())
     .join(snapshot, snapshot.c.snapshot_id == quote.c.snapshot_id)
@@ -108,3 +114,11 @@ def open_questions(session: Session) -> list[Question]:
 
 def _bytes(row: Row[Any]) -> Bytes:
     return Bytes(row.payload_sha, row.name, row.feed, row.size, row.bytes_received_at)
+
+
+def runs_of_event(session: Session, event_id: str, *, tenant_id: str) -> list[str]:
+    """Return the names of a tenant's runs of an event, the oldest first; raises NotFound where there is none."""
+    rows = session.rows(_RUNS_OF_EVENT, {"tenant": tenant_id, "event": event_id})
+    if not rows:
+        raise NotFound(f"event must have been forecast, {event_id} was not; picks and lineages name events")
+    return [row.run_id for row in rows]

@@ -14,11 +14,23 @@ from closeline.domain.errors import CorruptRecord, NotFound
 from closeline.domain.ids import canonical_json, content_id, sha256_hex
 from closeline.domain.names import storable
 from closeline.store.session import Session
-from closeline.store.tables.evidence import quarantine, quote, raw_payload, snapshot
+from closeline.store.tables.evidence import (
+    dropped_payload,
+    quarantine,
+    quote,
+    raw_payload,
+    retention_plan,
+    snapshot,
+)
 from closeline.store.tables.reference import mapping_review
 
 _PAYLOAD = select(raw_payload).where(raw_payload.c.payload_sha == bindparam("sha"))
 _PAYLOAD_KNOWN = select(raw_payload.c.payload_sha).where(raw_payload.c.payload_sha == bindparam("sha"))
+_TOMBSTONE = (
+    select(dropped_payload.c.plan_id, retention_plan.c.applied_at, retention_plan.c.why)
+    .join(retention_plan, retention_plan.c.plan_id == dropped_payload.c.plan_id)
+    .where(dropped_payload.c.payload_sha == bindparam("sha"))
+)
 _SNAPSHOT = select(snapshot).where(snapshot.c.snapshot_id == bindparam("name"))
 _REVIEWS = select(mapping_review.c.review_id).where(mapping_review.c.review_id.in_(bindparam("names", expanding=True)))
 _QUARANTINED = select(quarantine.c.quarantine_id).where(
@@ -80,11 +92,16 @@ def keep_payload(session: Session, payload: RawPayload, *, feed: str) -> str:
 
 
 def payload(session: Session, sha: str) -> RawPayload:
-    """Return stored bytes; raises CorruptRecord when they are no longer the ones that were stored."""
+    """Return stored bytes; raises CorruptRecord when they are no longer the ones that were stored.
+
+    Raises NotFound, with the plan, when retention dropped them.
+    """
     rows = session.rows(_PAYLOAD, {"sha": sha})
     if not rows:
         message = f"payload must be in the record, {sha} was not"
         raise NotFound(message)
+    if not rows[0].compressed:
+        raise _dropped(session, sha)
     try:
         content = zlib.decompress(rows[0].compressed)
     except zlib.error as error:
@@ -94,6 +111,16 @@ def payload(session: Session, sha: str) -> RawPayload:
         message = f"payload {sha} no longer hashes to its name: the stored bytes were changed"
         raise CorruptRecord(message)
     return RawPayload(rows[0].name, content, rows[0].received_at)
+
+
+def _dropped(session: Session, sha: str) -> CorruptRecord | NotFound:
+    rows = session.rows(_TOMBSTONE, {"sha": sha})
+    if not rows:
+        return CorruptRecord(f"payload {sha} cannot be unpacked: the stored bytes are gone, and no plan dropped them")
+    return NotFound(
+        f"payload must still be held, the bytes of {sha} were dropped by plan {rows[0].plan_id} on "
+        f"{rows[0].applied_at:%Y-%m-%d}: {rows[0].why}"
+    )
 
 
 def add_snapshot(

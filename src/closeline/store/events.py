@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from closeline.domain.clock import micros
-from closeline.domain.events import Event
+from closeline.domain.events import SYSTEM_CHAIN, Event
 from closeline.domain.ids import canonical_json, sha256_hex
 from closeline.store.session import Session
 from closeline.store.tables.governance import event_log
@@ -24,6 +24,12 @@ _LAST = (
     .where(event_log.c.chain == bindparam("chain"))
     .order_by(event_log.c.seq.desc())
     .limit(1)
+)
+_TOP = select(event_log.c.chain, func.max(event_log.c.seq).label("seq")).group_by(event_log.c.chain).subquery()
+_LAST_AT = (
+    select(event_log.c.at)
+    .join(_TOP, (_TOP.c.chain == event_log.c.chain) & (_TOP.c.seq == event_log.c.seq))
+    .where(event_log.c.chain.in_(bindparam("chains", expanding=True)))
 )
 _SINCE = (
     select(event_log.c.seq, event_log.c.name, event_log.c.body, event_log.c.at)
@@ -81,6 +87,18 @@ def since(session: Session, *, chain: str, after: int) -> list[LoggedEvent]:
     """Return the events of a chain with a sequence number above `after`, in order."""
     rows = session.rows(_SINCE, {"chain": chain, "after": after})
     return [LoggedEvent(chain, row.seq, row.name, json.loads(row.body), row.at) for row in rows]
+
+
+def length(session: Session, *, chain: str) -> int:
+    """Return the sequence number of a chain's last event, 0 where there is none."""
+    last = session.rows(_LAST, {"chain": chain})
+    return int(last[0].seq) if last else 0
+
+
+def last_at(session: Session, *, tenant_id: str) -> datetime | None:
+    """Return when the last event of the record, shared or the tenant's own, was recorded; null in an empty one."""
+    found = session.rows(_LAST_AT, {"chains": [SYSTEM_CHAIN, tenant_id]})
+    return max((row.at for row in found), default=None)
 
 
 def named(session: Session, *, chain: str, name: str, as_of: datetime) -> list[LoggedEvent]:

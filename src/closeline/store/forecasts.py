@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
+from closeline.domain.forecasts.own import OWN
 from closeline.domain.ids import canonical_json, content_id
 from closeline.store.session import Session
 from closeline.store.tables.model import decomposition, prediction, sim_run, sim_run_completion, sim_run_input
@@ -22,13 +23,15 @@ _PREDICTION_COLUMNS = (
     "snapshot_id", "basis", "p_raw", "p_push", "p_calibrated", "q_market", "p_anchor", "predicted_clv",
     "calibration_version", "policy_version", "as_of",
 )  # fmt: skip
+_BY_THE_HOUSE = ~sim_run.c.engine.startswith(OWN)  # which forecasts as if nobody brought a model of their own
+_TENANT = sim_run.c.tenant_id == bindparam("tenant")
 _FORECAST_EVENTS = select(sim_run.c.event_id).where(
-    sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id.in_(bindparam("events", expanding=True))
+    _BY_THE_HOUSE, _TENANT, sim_run.c.event_id.in_(bindparam("events", expanding=True))
 )
 _RUN = select(sim_run).where(sim_run.c.run_id == bindparam("name"))
 _LAST_OF_EVENT = (
     select(sim_run.c.run_id)
-    .where(sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id == bindparam("event"))
+    .where(sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id == bindparam("event"), _BY_THE_HOUSE)
     .order_by(sim_run.c.as_of.desc(), sim_run.c.run_id)
     .limit(1)
 )
@@ -48,6 +51,7 @@ _OF_SNAPSHOT = (
         sim_run_input.c.kind == "SNAPSHOT",
         sim_run_input.c.reference == bindparam("snapshot"),
         _GAME.c.kind == "EVENT_VERSION",
+        _BY_THE_HOUSE,
     )
     .order_by(_GAME.c.reference)
 )

@@ -67,6 +67,8 @@ DISTRIBUTION = "distribution"
 SIMULATION = "simulation"
 # What a league's players are worth: never packaged, set by a person.
 PLAYER_VALUES = "player_values"
+# A model of somebody's own, by its name and the hash of its parameters: the record never sees those.
+OWN_MODEL = "own_model"
 # Packaged artefacts are known from the beginning of time. They name the seasons that they were fitted on, and a view of
 # seasons among those says that it is in sample.
 SEEDED = "packaged"

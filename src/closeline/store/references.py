@@ -122,6 +122,15 @@ def versions(session: Session, events: Sequence[str], *, as_of: datetime) -> dic
     return versions_when(session, dict.fromkeys(events, as_of))
 
 
+def histories(session: Session, events: Sequence[str], *, as_of: datetime) -> dict[str, list[EventVersion]]:
+    """Return every version of each event that was received by `as_of`, oldest first."""
+    found: dict[str, list[EventVersion]] = {}
+    for row in session.rows(_VERSIONS, {"events": list(events)}) if events else ():
+        if row.received_at <= as_of:
+            found.setdefault(row.event_id, []).append(_version(row))
+    return found
+
+
 def versions_when(session: Session, moments: Mapping[str, datetime]) -> dict[str, EventVersion]:
     """Return each event's latest version that was received by a moment of its own."""
     found: dict[str, EventVersion] = {}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closeline.domain.leagues import League
-from closeline.domain.markets import Side
+from closeline.domain.markets import Market, MarketType, Period, Side
 from closeline.domain.settlement import (
     SETTLEMENT_V1,
     Grading,
@@ -18,6 +18,7 @@ from closeline.domain.settlement import (
     Result,
     same_game_week,
     settle,
+    settles,
 )
 from tests.domain.settlement.builders import a_game, a_ticket, graded
 
@@ -426,3 +427,18 @@ def test_whatever_becomes_of_a_game_both_sides_mirror(league, game, line):
         assert theirs.result == mirrored.get(ours.result, ours.result)
         assert theirs.fraction_quarters == ours.fraction_quarters
         assert theirs.reason == ours.reason
+
+
+@pytest.mark.parametrize(
+    ("league", "market", "expected"),
+    [
+        (League.NFL, Market(MarketType.SPREAD, Period.FIRST_HALF), True),
+        (League.NFL, Market(MarketType.SPREAD, Period.FIRST_PERIOD), False),
+        (League.MLB, Market(MarketType.TOTAL, Period.FIRST_FIVE), True),
+        (League.MLB, Market(MarketType.TOTAL, Period.SECOND_HALF), False),
+        (League.NBA, Market(MarketType.PLAYER_PRA), False),
+        (League.NHL, Market(MarketType.MONEYLINE_3WAY, Period.REGULATION), True),
+    ],
+)
+def test_the_engine_says_what_it_can_settle(league, market, expected):
+    assert settles(league, market) is expected

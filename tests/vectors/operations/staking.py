@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from closeline.domain.odds import american_to_decimal
-from closeline.maths.kelly_joint import kelly_simultaneous
 from closeline.maths.staking import (
     Outcome,
     kelly,
@@ -14,7 +13,8 @@ from closeline.maths.staking import (
     log_growth,
     outcomes_value,
 )
-from closeline.maths.staking_limits import scale_exposure, stake
+from closeline.maths.staking.joint import kelly_simultaneous
+from closeline.maths.staking.limits import scale_exposure, stake
 from closeline.maths.value import breakeven, edge_prob, expected_value, push_free
 
 

@@ -3,10 +3,10 @@
 import difflib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from closeline.cli.gates.written import text_of
 from closeline.cli.simulate.leg_text import leg_of
+from closeline.cli.written import json_of
 from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League
 from closeline.domain.limits.proposal import shown
@@ -29,30 +29,13 @@ def read_document(path: Path) -> "WrittenCandidate":
 
     from closeline.schemas.trial import WrittenCandidate
 
-    content = _json(path)
+    content = json_of(path, MEND, finite=False)
     if not isinstance(content, dict):
         raise BadInput(f"{path} must hold one JSON object, held {shown(content)}; {MEND}")
     try:
         return WrittenCandidate.model_validate(content)
     except ValidationError as faults:
         raise BadInput(_told(WrittenCandidate, faults.errors()[0])) from None
-
-
-def _json(path: Path) -> object:
-    try:
-        return json.loads(text_of(path, MEND), object_pairs_hook=_once)
-    except RecursionError:
-        raise BadInput(f"{path} must be JSON, was nested too deep; {MEND}") from None
-    except ValueError as fault:
-        raise BadInput(f"{path} must be JSON, was not: {fault}; {MEND}") from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise BadInput(f"{shown(twice)} must be written once, was twice; leave one out")
-    return dict(pairs)
 
 
 def _told(shape: "type[Written]", fault: "ErrorDetails") -> str:

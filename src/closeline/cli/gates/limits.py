@@ -1,7 +1,5 @@
 """`closeline limits`: the numbers by which a league's candidates are judged, and how a person changes them."""
 
-import os
-import pwd
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from closeline.cli.actor import named
 from closeline.cli.gates.limit_text import limit_text
-from closeline.cli.gates.written import text_of
 from closeline.cli.opening import opened, reading
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, print_table, say
+from closeline.cli.written import text_of
 from closeline.domain.errors import BadInput, NotFound
 from closeline.domain.leagues import League
 
@@ -72,7 +71,7 @@ def propose(
 
     wanted = _read(file)
     with opened(db) as desk:
-        found = change_limits(desk, league, wanted, why=why, actor=_user() if actor is None else actor, dry_run=dry_run)
+        found = change_limits(desk, league, wanted, why=why, actor=named(actor), dry_run=dry_run)
     result = LimitsProposal(
         league=league, before_version=found.before_version, config_version=found.config_version,
         written=found.written, changes=_changes(found.changes),
@@ -81,14 +80,6 @@ def propose(
         print_json(result)
         return
     _print_proposal(result)
-
-
-def _user() -> str:
-    """Return the operating system's name of whoever runs this, and not what the environment claims."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"user {os.getuid()}"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Candidate:
     market. `opener_disagreement` is in points of margin; `suspect` says that the forecast did not take the quote for
     the market's word. `policed`: some decision policy of the league is in force. `p_sd`: sd of the raw probability,
     from the uncertainty of the mean. `projection` and `parts` are null where the simulation has no such
-    quantity, as for a period, or none was kept.
+    quantity, as for a period, or none was kept; `projection_due` says that then the run hides what it must tell.
     """
 
     selection: Selection
@@ -60,6 +60,7 @@ class Candidate:
     parts: Parts | None = None
     baseline: Baseline | None = None
     slate: Slate | None = None
+    projection_due: bool = False
 
     @property
     def break_even(self) -> float:

@@ -31,12 +31,16 @@ def double_counting(candidate: Candidate, limits: Limits) -> Finding:
     return cap(GATE, "DOUBLE_COUNTING_LIKELY", **numbers, tests=failed) if failed else passed(GATE, **numbers)
 
 
+def _explained(left: float, mean: float) -> bool:
+    return abs(left) <= UNEXPLAINED * max(abs(mean), 1.0)
+
+
 def _tests(parts: Parts, limits: Limits) -> tuple[tuple[str, bool], ...]:
     # Written so that a number that is none fails.
     alone = abs(parts.pace_alone + parts.efficiency_alone)
     both_unusual = not (parts.pace_z <= UNUSUAL or parts.efficiency_z <= UNUSUAL)
     return (
-        ("unexplained", not abs(parts.adjusted - parts.moved) <= UNEXPLAINED * max(abs(parts.mean), 1.0)),
+        ("unexplained", parts.moved is None or not _explained(parts.adjusted - parts.moved, parts.mean)),
         ("product", both_unusual and not abs(parts.together) <= TOGETHER * alone),
         ("shared_source", bool(parts.shared_sources)),
         ("stale_news", bool(parts.stale_news)),

@@ -26,14 +26,15 @@ class Projection:
 class Parts:
     """What a forecast is made of, in the quantity behind the market (points).
 
-    moved: the mean less the base rating's. adjusted: the sum of the named adjustments. pace_z, efficiency_z: how far
-    the team of the two that is most above the league in both is above it. pace_alone, efficiency_alone, together:
-    points that its pace alone, its efficiency alone and both at once add to an average team's. shared_sources: sources
-    that stand behind two adjustments. stale_news: adjustments known before the quotes that they were laid on.
+    moved: the mean less the base rating's, null where a model does not tell its base. adjusted: the sum of the named
+    adjustments. pace_z, efficiency_z: how far the team of the two that is most above the league in both is above it.
+    pace_alone, efficiency_alone, together: points that its pace alone, its efficiency alone and both at once add to an
+    average team's. shared_sources: sources that stand behind two adjustments. stale_news: adjustments known before the
+    quotes that they were laid on.
     """
 
     mean: float
-    moved: float
+    moved: float | None
     adjusted: float
     pace_z: float
     efficiency_z: float

@@ -32,7 +32,7 @@ def reality_check(candidate: Candidate, limits: Limits) -> Finding:
     if rolling:
         return block(GATE, "RCL_FAIL", fault=rolling, day=candidate.baseline.day if candidate.baseline else "")
     if projection is None:
-        return inactive(GATE)
+        return block(GATE, "RCL_FAIL", fault="projection") if candidate.projection_due else inactive(GATE)
     of_total = candidate.selection.market.type is MarketType.TOTAL
     away = _sds_away(projection, limits) if of_total else None
     numbers: Inputs = {

@@ -6,7 +6,16 @@ Always true: nothing that is not final is graded as a win or a loss, a number th
 for both sides, and every figure is a Fraction.
 """
 
-from closeline.domain.settlement.corrections import Corrections, GradeVersion, Ignored, settle_versions
+from closeline.domain.settlement.corrections import (
+    CORRECTION_AFTER_WINDOW,
+    RESULT_CORRECTION,
+    RULES_CHANGED,
+    STAT_CORRECTION,
+    Corrections,
+    GradeVersion,
+    Ignored,
+    settle_versions,
+)
 from closeline.domain.settlement.game import GameRecord
 from closeline.domain.settlement.outcomes import Grading, NotFinal, Result, Settled
 from closeline.domain.settlement.payouts import dead_heat, to_win_one
@@ -18,12 +27,16 @@ from closeline.domain.settlement.props import (
     settle_prop,
 )
 from closeline.domain.settlement.rules import SETTLEMENT_RULES, SETTLEMENT_V1, PitcherRule, SettlementRules
-from closeline.domain.settlement.settle import SettledTerms, halves_won, settle
+from closeline.domain.settlement.settle import SettledTerms, halves_won, settle, settles
 from closeline.domain.settlement.windows import same_game_week
 
 __all__ = [
+    "CORRECTION_AFTER_WINDOW",
+    "RESULT_CORRECTION",
+    "RULES_CHANGED",
     "SETTLEMENT_RULES",
     "SETTLEMENT_V1",
+    "STAT_CORRECTION",
     "Corrections",
     "GameRecord",
     "GradeVersion",
@@ -45,5 +58,6 @@ __all__ = [
     "settle_number",
     "settle_prop",
     "settle_versions",
+    "settles",
     "to_win_one",
 ]

@@ -12,7 +12,9 @@ from closeline.domain.settlement.outcomes import Grading
 from closeline.domain.settlement.props import settle_number
 from closeline.domain.settlement.rules import SETTLEMENT_V1, SettlementRules
 
+RESULT_CORRECTION = "RESULT_CORRECTION"
 STAT_CORRECTION = "STAT_CORRECTION"
+RULES_CHANGED = "RULES"
 CORRECTION_AFTER_WINDOW = "CORRECTION_AFTER_WINDOW"
 
 

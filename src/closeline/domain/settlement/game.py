@@ -25,7 +25,7 @@ class GameRecord:
     reg_home: int | None = None
     reg_away: int | None = None
     periods: tuple[Score, ...] = ()
-    overtime: bool = False
+    overtime: bool | None = None
     shootout: bool = False
     minutes_played: float | None = None
     innings_completed: float | None = None

@@ -48,8 +48,12 @@ class SettlementRules:
     postseason_window_hours: float = 720.0
     # A game that takes longer than this from its start was suspended in between.
     longest_game_hours: float = 12.0
-    quiet_minutes: float = 30.0
+    # One feed that says the same twice must be this far apart with itself: the quiet period after a final.
+    confirm_minutes: float = 30.0
     correction_window_hours: float = 24.0
+    # Hours from the final within which every pick is graded, and from the start after which a result is missed.
+    grade_sla_hours: float = 6.0
+    result_missing_hours: float = 18.0
     basketball_seconds: float = 1.0
 
 

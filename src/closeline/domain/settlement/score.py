@@ -141,6 +141,11 @@ def _regulation(game: GameRecord, of: int) -> Score | None:
     if game.regulation_score is not None:
         return game.regulation_score
     extra = game.overtime or game.shootout or len(game.periods) > of or (game.innings_completed or 0) > of
-    if not extra:
-        return final_score(game)
-    return total_of(game.periods[:of]) if len(game.periods) >= of else None
+    if extra or _overtime_unknown(game):
+        return total_of(game.periods[:of]) if len(game.periods) >= of else None
+    return final_score(game)
+
+
+def _overtime_unknown(game: GameRecord) -> bool:
+    """Say whether the score may hold points of overtime: nobody told of it, nor how long was played."""
+    return game.overtime is None and game.innings_completed is None and game.minutes_played is None

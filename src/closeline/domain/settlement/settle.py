@@ -59,6 +59,17 @@ class SettledTerms:
         return self.market.period
 
 
+def settles(league: League, market: Market) -> bool:
+    """Say whether the engine can settle a market of a league: what it cannot, nobody may publish."""
+    if market.type not in _DISTANCES and market.type is not MarketType.MONEYLINE_3WAY:
+        return False
+    try:
+        segment_of(league, market.period)
+    except ValueError:
+        return False
+    return True
+
+
 def settle(terms: SettledTerms, game: GameRecord, rules: SettlementRules = SETTLEMENT_V1) -> Settled:
     """Grade a ticket against its game under one rule set.
 

@@ -14,23 +14,19 @@ from closeline.domain.digits import FORMULA_DECIMALS, of_formula
 from closeline.domain.events import ForecastMade
 from closeline.domain.ids import content_id
 from closeline.domain.leagues import League
+from closeline.flow.forecast.chain import Learned, chained
 from closeline.flow.forecast.games import EXACT, Engine, means_of, simulate_slate
-from closeline.flow.forecast.knowledge import Knowledge, know
-from closeline.flow.forecast.questions import Question, questions_of
-from closeline.maths.calibrate import IDENTITY, CalibrationMap
-from closeline.maths.policy import anchored
+from closeline.flow.forecast.knowledge import Knowledge, know, maps_for
+from closeline.flow.forecast.questions import Question, questions_of, reference
 from closeline.maths.simulate.board import Chances
 from closeline.maths.simulate.simulation import Simulated
 from closeline.store import evaluations, forecasts, models, references
-from closeline.store.calibrations import ActiveMap
 from closeline.store.forecasts import RESULTS_ONLY, Forecast, Prediction, Run, RunInput
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session
 
 # A forecast so close to the start could never be published in time; what is captured then is the close.
 LEAD_TIME = timedelta(minutes=15)
-# An outcome that the model calls impossible is a claim that no model can make.
-SUREST = 1e-9
 
 
 def forecast(
@@ -123,26 +119,11 @@ def _inputs(known: Knowledge, game: int) -> list[RunInput]:
 
 
 def _prediction(known: Knowledge, run: Run, question: Question, found: Chances) -> Prediction:
-    key = question.market.key
-    active = known.maps.get(key)
-    policy = known.policy.of(key) if known.policy else None
-    p_raw = of_formula(min(max(found.no_push, SUREST), 1.0 - SUREST))
-    calibrated = of_formula(float(_map(active).apply(np.array([p_raw]))[0]))
-    anchor = None
-    if policy is not None and question.q_market is not None:
-        anchor = of_formula(float(anchored(question.q_market, calibrated, policy.beta)))
-    moved = None if anchor is None or question.q_market is None else of_formula(anchor - question.q_market)
-    return Prediction(
-        content_id("prediction", run.run_id, key, question.line_quarters, question.book), known.tenant_id, run.run_id,
-        known.league, run.event_id, key, question.market.sides[0], question.line_quarters, question.book,
-        question.snapshot_id, question.basis, p_raw, of_formula(found.push), calibrated, question.q_market, anchor,
-        moved, active.calibration_version if active else None, known.policy.policy_version if known.policy else None,
-        known.as_of,
-    )  # fmt: skip
+    learned = Learned(known.maps, known.policy)
+    return chained(run, question, no_push=found.no_push, push=found.push, learned=learned)
 
 
-def _map(active: ActiveMap | None) -> CalibrationMap:
-    return IDENTITY if active is None else CalibrationMap.from_json(active.map_json)
-
-
-__all__ = ["EXACT", "Engine", "Forecast", "Knowledge", "forecast", "know", "predict"]
+__all__ = [
+    "EXACT", "LEAD_TIME", "Engine", "Forecast", "Knowledge", "Learned", "chained", "forecast", "know", "maps_for",
+    "predict", "reference",
+]  # fmt: skip

@@ -24,6 +24,7 @@ from closeline.store.forecasts import RunInput
 from closeline.store.models import RatingState
 from closeline.store.past.bias import WrittenBias
 from closeline.store.past.ratings import RatingBook, slate
+from closeline.store.past.standing import is_learned_from
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 
@@ -70,6 +71,13 @@ class Knowledge:
         return tuple(item.absences for item in self.injuries)
 
 
+def maps_for(session: Session, engine: str, *, tenant_id: str, league: str, as_of: datetime) -> dict[str, ActiveMap]:
+    """Return the maps in force at `as_of` by market; none that were learned from another model."""
+    if not is_learned_from(session, tenant_id=tenant_id, league=league, engine=engine, as_of=as_of):
+        return {}
+    return calibrations.active(session, tenant_id=tenant_id, league=league, as_of=as_of)
+
+
 def know(
     session: Session, ratings: RatingBook, tenant_id: str, league: League, snapshot_id: str, as_of: datetime,
     games: tuple[EventVersion, ...], priced: Sequence[Evaluation], simulation: str | None = None,
@@ -97,7 +105,7 @@ def know(
         means, made_of, distribution_version, margin, total,
         simulation_version,
         read_artefact(models.content_of(session, simulation_version)).model,
-        calibrations.active(session, tenant_id=tenant_id, league=league, as_of=as_of),
+        maps_for(session, "", tenant_id=tenant_id, league=league, as_of=as_of),
         models.policy(session, tenant_id=tenant_id, league=league, as_of=as_of),
         models.config(session, tenant_id=tenant_id, as_of=as_of)[0],
         injuries_of(session, league, games, quoted, as_of=as_of, inputs=inputs), found,

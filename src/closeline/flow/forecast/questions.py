@@ -38,7 +38,7 @@ def questions_of(known: Knowledge) -> list[Question]:
 def _misdirected(known: Knowledge) -> bool:
     """Say whether the sheet's spreads run against the ratings: then no price of its margins is the market's word."""
     priced = [
-        {asked.key: item for asked in GAME_MARKETS if (item := _reference(markets, asked)) is not None}
+        {asked.key: item for asked in GAME_MARKETS if (item := reference(markets, asked)) is not None}
         for markets in known.markets
     ]
     return closes.misdirected(closes.margin_means(known.league, known.margin, priced), known.rated.margin_mean)
@@ -47,7 +47,7 @@ def _misdirected(known: Knowledge) -> bool:
 def _of_game(known: Knowledge, game: int, turned: bool) -> list[Question]:  # noqa: FBT001 -- of the sheet, said once
     asked = {market(item.market_key) for item in known.markets[game]}
     others = sorted(asked - set(GAME_MARKETS), key=lambda item: item.key)
-    found = {item: _reference(known.markets[game], item) for item in (*GAME_MARKETS, *others)}
+    found = {item: reference(known.markets[game], item) for item in (*GAME_MARKETS, *others)}
     quoted = [
         Question(
             game, of, item.line_quarters, item.book, item.snapshot_id,
@@ -72,7 +72,8 @@ def _derived(known: Knowledge, game: int, spread: Evaluation | None) -> Question
     return Question(game, MONEYLINE, None, spread.book if spread else "", None, DERIVED, q_market)
 
 
-def _reference(markets: Sequence[Evaluation], asked: Market) -> Evaluation | None:
+def reference(markets: Sequence[Evaluation], asked: Market) -> Evaluation | None:
+    """Return what a desk goes by of a market that several books show: the first reference book, else by name."""
     found = {
         item.book: item for item in markets if item.market_key == asked.key and item.flags in ("", closes.INCONSISTENT)
     }

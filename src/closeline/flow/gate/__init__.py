@@ -1,5 +1,7 @@
 """Gate: every rule looks at every candidate; all findings are kept, and the verdict follows from them alone."""
 
+from datetime import datetime
+
 from closeline.domain.clock import instant
 from closeline.domain.events import CandidatesGated
 from closeline.domain.gates import Candidate, Limits, judge
@@ -15,13 +17,17 @@ from closeline.store.desk.candidates import Judged
 from closeline.store.desk.traces import Trace, traces
 from closeline.store.forecasts import Prediction
 from closeline.store.packaged import code_version
+from closeline.store.past.standing import own_runs
 from closeline.store.session import Session
 
 
-def gate(session: Session, *, tenant_id: str, league: League, as_of: int) -> CandidatesGated:
-    """Judge the candidates of the forecast that was made at `as_of` (microseconds)."""
+def gate(session: Session, *, tenant_id: str, league: League, as_of: int, run_id: str | None = None) -> CandidatesGated:
+    """Judge the candidates of the forecast that was made at `as_of` (microseconds).
+
+    run_id: the one run of somebody's own model to judge; left out, the house's runs of that moment.
+    """
     moment = instant(as_of)
-    predictions = forecasts.of_moment(session, tenant_id=tenant_id, league=league, as_of=moment)
+    predictions = _asked(session, tenant_id, league, moment, run_id)
     version, content = models.config(session, tenant_id=tenant_id, as_of=moment)
     limits = limits_of(content, league)
     around = look_around(session, predictions, limits, tenant_id, league, moment)
@@ -32,6 +38,14 @@ def gate(session: Session, *, tenant_id: str, league: League, as_of: int) -> Can
     for item in judged:
         count[item.verdict.decision] += 1
     return CandidatesGated(league, as_of, count[Decision.PICK], count[Decision.LEAN], count[Decision.NO_PLAY])
+
+
+def _asked(session: Session, tenant_id: str, league: League, moment: datetime, run_id: str | None) -> list[Prediction]:
+    found = forecasts.of_moment(session, tenant_id=tenant_id, league=league, as_of=moment)
+    if run_id is not None:
+        return [item for item in found if item.run_id == run_id]
+    own = own_runs(session, tenant_id=tenant_id, league=league)
+    return [item for item in found if item.run_id not in own]
 
 
 def _judge(prediction: Prediction, around: Surroundings, limits: Limits, trace: Trace) -> Judged:

@@ -2,10 +2,11 @@
 
 from statistics import NormalDist
 
+from closeline.domain.forecasts.own import is_own
 from closeline.domain.gates import Candidate
 from closeline.domain.leagues import league_day
 from closeline.domain.markets import MarketType, Period, Selection, Side, market, opposite
-from closeline.flow.gate.projection import parts_of, projection_of
+from closeline.flow.gate.projection import is_due, parts_of, projection_of
 from closeline.flow.gate.standing import standing_of
 from closeline.flow.gate.surroundings import Surroundings
 from closeline.store.forecasts import DERIVED, RESULTS_ONLY, SUSPECT, Prediction, Run
@@ -60,6 +61,7 @@ def candidate_of(prediction: Prediction, side: Side, around: Surroundings) -> Ca
         parts=parts_of(prediction, of, around),
         baseline=around.baseline,
         slate=around.slates[league_day(starts_at)] if of.period is Period.FULL_GAME else None,
+        projection_due=is_own(run.engine) and is_due(of),
     )
 
 

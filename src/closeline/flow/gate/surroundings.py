@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from closeline.domain.forecasts.own import OwnProjection, is_own
 from closeline.domain.gates import Baseline, Limits, Slate
 from closeline.domain.leagues import League, league_day
 from closeline.domain.markets import TOTAL, Side
@@ -12,9 +13,11 @@ from closeline.domain.policies import MarketPolicy
 from closeline.maths.distributions import ScoreDistribution, read_pair
 from closeline.maths.simulate.decomposition import Decomposition
 from closeline.store import evaluations, forecasts, models, quotes, references
+from closeline.store.desk import recordings
 from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import DERIVED, Prediction, Run
 from closeline.store.past import bias, closes, levels
+from closeline.store.past.standing import own_runs
 from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
@@ -28,7 +31,7 @@ class Surroundings:
     """Everything that was known around a slate at `as_of`.
 
     market_means: the means of margin and total (points) behind an event's markets at a book, NaN where there is none.
-    slates: how the totals of a league day lean, by the day.
+    slates: how the totals of a league day lean, by the day. owned: what runs of somebody's own models expect, by run.
     """
 
     as_of: datetime
@@ -46,6 +49,7 @@ class Surroundings:
     baseline_total: float
     baseline: Baseline | None
     slates: Mapping[date, Slate]
+    owned: Mapping[str, OwnProjection]
 
 
 def look_around(
@@ -59,6 +63,7 @@ def look_around(
     versions = references.versions(session, names, as_of=as_of)
     history = quotes.of_events(session, names, as_of=as_of)
     run_names = [prediction.run_id for prediction in predictions]
+    runs = forecasts.runs(session, run_names)
     return Surroundings(
         as_of,
         league,
@@ -70,11 +75,12 @@ def look_around(
         _market_means(league, pair, priced),
         policy is not None,
         {key: policy.of(key) if policy else None for key in {prediction.market_key for prediction in predictions}},
-        forecasts.runs(session, run_names),
+        runs,
         {name: Decomposition.from_json(text) for name, text in forecasts.decompositions(session, run_names).items()},
         levels.mean_total(session, league=league, as_of=as_of) or limits.baseline_mean_total,
         _baseline(session, league, as_of),
-        _slates(session, versions, tenant_id, league, as_of),
+        _slates(session, versions, tenant_id, league, as_of, frozenset(run_names)),
+        recordings.projections(session, [name for name, run in runs.items() if is_own(run.engine)]),
     )
 
 
@@ -114,14 +120,20 @@ def _market_means(
 
 
 def _slates(
-    session: Session, versions: Mapping[str, EventVersion], tenant_id: str, league: League, as_of: datetime
-) -> dict[date, Slate]:
-    """Return how the totals of each day of these events lean, those forecast at earlier moments among them."""
+    session: Session, versions: Mapping[str, EventVersion], tenant_id: str, league: League, as_of: datetime,
+    judged: frozenset[str],
+) -> dict[date, Slate]:  # fmt: skip
+    """Return how the totals of each day of these events lean, those forecast at earlier moments among them.
+
+    How the house's model leans says nothing of somebody's own, nor the other way round.
+    """
     days = {league_day(version.starts_at) for version in versions.values()}
+    own = own_runs(session, tenant_id=tenant_id, league=league)
+    ours = bool(judged & own)
     said = {item.event_id: item for item in forecasts.of_market(
         session, tenant_id=tenant_id, league=league, market_key=TOTAL.key, since=as_of - SLATE_SPAN,
         until=as_of + timedelta(microseconds=1),
-    )}  # fmt: skip
+    ) if (item.run_id in own) == ours}  # fmt: skip
     known = {**references.versions(session, sorted(said.keys() - versions.keys()), as_of=as_of), **versions}
     by_day: defaultdict[date, list[Prediction]] = defaultdict(list)
     for name, item in said.items():

@@ -11,7 +11,7 @@ from closeline.domain.events import PolicyFitted
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS, TOTAL, Market
 from closeline.domain.policies import ONE_UNIT, DecisionPolicy, MarketPolicy
-from closeline.maths.calibrate import IDENTITY, CalibrationMap
+from closeline.maths.calibrate import UNCALIBRATED
 from closeline.maths.distributions import read_pair
 from closeline.maths.policy import Movement, Threshold, anchored, better_sides, fit_movement, fit_threshold
 from closeline.store import calibrations, models
@@ -98,8 +98,9 @@ def studied(session: Session, tenant_id: str, league: League, market: Market, kn
     q_close = outcomes.closing_probabilities(
         session, known, market_key=market.key, distribution=total if market == TOTAL else margin, as_of=at
     )
-    in_force = calibrations.active(session, tenant_id=tenant_id, league=league, as_of=at).get(market.key)
-    model = (CalibrationMap.from_json(in_force.map_json) if in_force else IDENTITY).apply(known.p_raw)
+    maps = calibrations.active(session, tenant_id=tenant_id, league=league, as_of=at)
+    in_force = calibrations.map_of(maps, market.key)
+    model = (in_force.read() if in_force else UNCALIBRATED).apply(known.p_raw)
     return Study(known, model, q_close)
 
 

@@ -6,6 +6,10 @@ unique key or rowid is taken. The third is for INSERT OR REPLACE and UPSERT on c
 trigger for UPDATE and DELETE and a statement trigger for TRUNCATE, both ENABLE ALWAYS, so that
 `session_replication_role = replica` does not switch them off.
 
+Two tables have a door beside their guard: a quote may be deleted, and the bytes of a payload emptied, while a tombstone
+of an applied retention plan names it (see docs/decisions/0019-a-narrow-door.md). Everything else about them is refused
+as before.
+
 Who owns the file or the table can drop a trigger: against them stand the hash chain and what others have
 seen.
 """
@@ -35,6 +39,71 @@ def guards(dialect: str, table: str, unique_keys: Iterable[Sequence[str]], *, wi
     if dialect == "sqlite":
         return _sqlite(table, [tuple(names) for names in unique_keys], with_rowid=with_rowid)
     return _postgresql(table)
+
+
+# What must hold for a row to pass: a tombstone that names it, and of a payload that only its bytes go.
+_QUOTE_PASSES = "EXISTS (SELECT 1 FROM dropped_quote AS gone WHERE gone.quote_id = OLD.quote_id)"
+_PAYLOAD_PASSES = "EXISTS (SELECT 1 FROM dropped_payload AS gone WHERE gone.payload_sha = OLD.payload_sha)"
+_PAYLOAD_KEEPS = ("payload_sha", "feed", "name", "size", "received_at")
+
+
+def doors(dialect: str) -> list[str]:
+    """Return the statements that put a door beside the guards of quotes and payloads; tombstones must be there."""
+    if dialect == "sqlite":
+        same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in _PAYLOAD_KEEPS)
+        emptied = f"{same} AND length(NEW.compressed) = 0 AND {_PAYLOAD_PASSES}"
+        return [
+            *_sqlite_door("quote", "DELETE", _QUOTE_PASSES),
+            *_sqlite_door("raw_payload", "UPDATE", emptied),
+        ]
+    same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in _PAYLOAD_KEEPS)
+    emptied = f"{same} AND length(NEW.compressed) = 0 AND {_PAYLOAD_PASSES}"
+    return [
+        *_postgresql_door("quote", "DELETE", "OLD", _QUOTE_PASSES),
+        *_postgresql_door("raw_payload", "UPDATE", "NEW", emptied),
+    ]
+
+
+def doors_shut(dialect: str) -> list[str]:
+    """Return the statements that take the doors away and leave the plain guards."""
+    if dialect == "sqlite":
+        return [*_sqlite_door("quote", "DELETE", None), *_sqlite_door("raw_payload", "UPDATE", None)]
+    return [
+        statement
+        for table in ("quote", "raw_payload")
+        for statement in (*_postgresql_rows(table, FUNCTION, again=True), f"DROP FUNCTION {_door_function(table)}()")
+    ]
+
+
+def _sqlite_door(table: str, what: str, passes: str | None) -> list[str]:
+    name = guard_names(table)[("UPDATE", "DELETE").index(what)]
+    when = "" if passes is None else f" WHEN NOT ({passes})"
+    return [
+        f"DROP TRIGGER {name}",
+        f"CREATE TRIGGER {name} BEFORE {what} ON {table}{when} BEGIN {_raise(table, what)}; END",
+    ]
+
+
+def _door_function(table: str) -> str:
+    return f"closeline_door_of_{table}"
+
+
+def _postgresql_door(table: str, what: str, row: str, passes: str) -> list[str]:
+    # A condition of a trigger may not ask another table, a function may: nested, because the second half reads a row
+    # that the other operation does not have.
+    function = f"""
+CREATE FUNCTION {_door_function(table)}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = '{what}' THEN
+        IF {passes} THEN
+            RETURN {row};
+        END IF;
+    END IF;
+    RAISE EXCEPTION '{GUARD_WORDS} % refuses %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END
+$$
+"""
+    return [function, *_postgresql_rows(table, _door_function(table), again=True)]
 
 
 def unique_keys(table: Table) -> list[tuple[str, ...]]:
@@ -73,11 +142,19 @@ def _raise(table: str, what: str) -> str:
 
 
 def _postgresql(table: str) -> list[str]:
-    rows, whole = f"{table}_refuses_change", f"{table}_refuses_truncate"
+    whole = f"{table}_refuses_truncate"
     call = f"EXECUTE FUNCTION {FUNCTION}()"
     return [
-        f"CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
+        *_postgresql_rows(table, FUNCTION),
         f"CREATE TRIGGER {whole} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {rows}",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {whole}",
+    ]
+
+
+def _postgresql_rows(table: str, function: str, *, again: bool = False) -> list[str]:
+    rows = f"{table}_refuses_change"
+    return [
+        *([f"DROP TRIGGER {rows} ON {table}"] if again else []),
+        f"CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {rows}",
     ]

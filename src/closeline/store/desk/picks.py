@@ -48,6 +48,11 @@ _PUBLISHED = (
     .where(pick.c.tenant_id == bindparam("tenant"), pick.c.league == bindparam("league_code"))
     .order_by(pick.c.event_id, pick.c.pick_id)
 )
+_PUBLISHED_ON = (
+    select(pick, publication.c.published_at)
+    .join(publication, publication.c.pick_id == pick.c.pick_id)
+    .where(pick.c.tenant_id == bindparam("tenant"), pick.c.event_id.in_(bindparam("events", expanding=True)))
+)
 
 
 def _waiting_for(answers: Table) -> Select[Any]:
@@ -234,8 +239,19 @@ def untracked(session: Session, *, tenant_id: str, league: str) -> list[tuple[Pi
 
 def ungraded(session: Session, *, tenant_id: str, league: str) -> list[Pick]:
     """Return the published picks that have no grade."""
+    return [item for item, _ in waiting(session, tenant_id=tenant_id, league=league)]
+
+
+def waiting(session: Session, *, tenant_id: str, league: str) -> list[tuple[Pick, datetime]]:
+    """Return (pick, time of publication) of the published picks that have no grade."""
     rows = session.rows(_UNGRADED, {"tenant": tenant_id, "league_code": league})
-    return [_published(row)[0] for row in sorted(rows, key=_place)]
+    return [_published(row) for row in sorted(rows, key=_place)]
+
+
+def published_on(session: Session, events: Sequence[str], *, tenant_id: str) -> list[tuple[Pick, datetime]]:
+    """Return (pick, time of publication) of the published picks on events."""
+    rows = session.rows(_PUBLISHED_ON, {"tenant": tenant_id, "events": list(events)}) if events else ()
+    return [_published(row) for row in sorted(rows, key=_place)]
 
 
 def published(session: Session, *, tenant_id: str, league: str) -> list[tuple[Pick, datetime]]:

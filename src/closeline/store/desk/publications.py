@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from closeline.domain.clock import micros
+from closeline.domain.errors import NotFound
 from closeline.domain.ids import content_id, sha256_hex
 from closeline.store.session import Session
 from closeline.store.tables.desk import delivery, delivery_attempt, publication
@@ -37,6 +38,9 @@ _DELIVERIES = (
     select(delivery.c.channel, delivery.c.state, delivery.c.message_id)
     .where(delivery.c.tenant_id == bindparam("tenant"), delivery.c.pick_id == bindparam("name"))
     .order_by(delivery.c.channel)
+)
+_PICK_OF = select(publication.c.pick_id).where(
+    publication.c.tenant_id == bindparam("tenant"), publication.c.publication_id == bindparam("name")
 )
 
 
@@ -71,7 +75,7 @@ def add(
         ("publication_id", "tenant_id", "pick_id", "is_official", "visibility", "template_version", "terms",
          "reason_codes", "published_at"),
         [
-            (content_id("publication", tenant_id, new.pick_id), tenant_id, new.pick_id, new.is_official, "premium",
+            (publication_id(new.pick_id, tenant_id=tenant_id), tenant_id, new.pick_id, new.is_official, "premium",
              template, new.terms, new.reason_codes, moment)
             for new in news
         ],
@@ -147,3 +151,17 @@ def of_pick(
         rows[0].published_at if rows else None,
         [(row.channel, row.state, row.message_id) for row in deliveries],
     )
+
+
+def pick_of(session: Session, publication_id: str, *, tenant_id: str) -> str:
+    """Return the pick that a publication is of; raises NotFound for no such publication."""
+    found = session.scalar(_PICK_OF, {"tenant": tenant_id, "name": publication_id})
+    if found is None:
+        message = f"publication must be in the record, {publication_id} was not"
+        raise NotFound(message)
+    return str(found)
+
+
+def publication_id(pick_id: str, *, tenant_id: str) -> str:
+    """Return the name of a pick's publication."""
+    return content_id("publication", tenant_id, pick_id)

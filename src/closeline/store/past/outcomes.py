@@ -18,6 +18,7 @@ from closeline.domain.closing import CLV_V1
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, market
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, price_across
 from closeline.store.forecasts import QUOTED, SUSPECT
+from closeline.store.past.standing import guest_runs
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result, quote
 from closeline.store.tables.model import market_evaluation, prediction
@@ -41,7 +42,7 @@ _SETTLED = (
     select(
         prediction.c.prediction_id, prediction.c.event_id, event.c.day, prediction.c.line_quarters, prediction.c.p_raw,
         prediction.c.q_market, prediction.c.p_anchor, prediction.c.predicted_clv, prediction.c.basis, prediction.c.book,
-        event_result.c.home_score, event_result.c.away_score, event_result.c.received_at,
+        event_result.c.home_score, event_result.c.away_score, event_result.c.received_at, prediction.c.run_id,
     )
     .join(event, event.c.event_id == prediction.c.event_id)
     .join(event_result, event_result.c.event_id == prediction.c.event_id)
@@ -54,7 +55,7 @@ _SETTLED = (
         event_result.c.received_at <= bindparam("as_of"),
         ~_CORRECTED,
     )
-    .order_by(event.c.day, prediction.c.event_id)
+    .order_by(event.c.day, prediction.c.event_id, prediction.c.as_of, prediction.c.prediction_id)
 )  # fmt: skip
 _RESULTS = (
     select(func.count())
@@ -128,6 +129,15 @@ class Settled:
         use = np.array([name in predictions for name in self.predictions], dtype=bool)
         return Settled(*(_chosen(getattr(self, field.name), use) for field in fields(self)))
 
+    def once(self) -> "Settled":
+        """Return one of each event and line, the first forecast: several books of a line are one observation."""
+        seen: set[tuple[str, float]] = set()
+        use = np.zeros(self.days.shape, dtype=bool)
+        for place, asked in enumerate(zip(self.events, self.lines.tolist(), strict=True)):
+            use[place] = asked not in seen
+            seen.add(asked)
+        return self if use.all() else Settled(*(_chosen(getattr(self, field.name), use) for field in fields(self)))
+
     @property
     def decided(self) -> NDArray[np.bool_]:
         """Return which were won or lost."""
@@ -148,14 +158,17 @@ def results_count(session: Session, *, league: str, as_of: datetime) -> int:
 def settled(
     session: Session, *, tenant_id: str, league: str, market_key: str, since: datetime, as_of: datetime
 ) -> Settled:
-    """Return the predictions of a market made from `since` on whose results were received by `as_of`."""
-    rows = session.rows(_SETTLED, {
+    """Return the predictions of a market made from `since` on whose results were received by `as_of`.
+
+    Where several models forecast a league they are of the one that its record learns from.
+    """
+    guests = guest_runs(session, tenant_id=tenant_id, league=league, as_of=as_of)
+    rows = [row for row in session.rows(_SETTLED, {
         "tenant": tenant_id, "league_code": league, "market": market_key, "since": since, "as_of": as_of,
-    })  # fmt: skip
+    }) if row.run_id not in guests]  # fmt: skip
     home = np.array([row.home_score for row in rows], dtype=np.float64)
     away = np.array([row.away_score for row in rows], dtype=np.float64)
     lines = np.array([(row.line_quarters or 0) / 4 for row in rows], dtype=np.float64)
-    beyond = home + away - lines if market_key == TOTAL.key else home - away + lines
     return Settled(
         events=tuple(row.event_id for row in rows),
         books=tuple(row.book for row in rows),
@@ -167,9 +180,15 @@ def settled(
         q_market=_floats([row.q_market for row in rows]),
         p_anchor=_floats([row.p_anchor for row in rows]),
         predicted_clv=_floats([row.predicted_clv for row in rows]),
-        won=np.where(beyond == 0, np.nan, (beyond > 0).astype(np.float64)),
+        won=won_of(home, away, lines, market_key),
         predictions=tuple(row.prediction_id for row in rows),
     )
+
+
+def won_of(home: Floats, away: Floats, lines: Floats, market_key: str) -> Floats:
+    """Return whether HOME or OVER won, 1 or 0, NaN for a push. Points and lines of the canonical side, shape (n,)."""
+    beyond = home + away - lines if market_key == TOTAL.key else home - away + lines
+    return np.where(beyond == 0, np.nan, (beyond > 0).astype(np.float64))
 
 
 def _floats(values: list[float | None]) -> Floats:

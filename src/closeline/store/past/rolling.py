@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from closeline.domain.captures import ResultStatus
+from closeline.domain.forecasts.own import OWN
 from closeline.domain.gates.rolling import ROLLING_GAMES_MOST, RollingSample, Told
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, Period
@@ -33,6 +34,7 @@ _LAST = (
         sim_run.c.tenant_id == bindparam("tenant"),
         sim_run.c.event_id >= bindparam("first_id"),
         sim_run.c.event_id < bindparam("after_id"),
+        ~sim_run.c.engine.startswith(OWN),
         event_result.c.status == ResultStatus.FINAL,
         event_result.c.received_at <= bindparam("as_of"),
     )
@@ -46,6 +48,7 @@ _RUNS = (
         sim_run.c.tenant_id == bindparam("tenant"),
         sim_run.c.event_id.in_(bindparam("events", expanding=True)),
         sim_run.c.as_of <= bindparam("as_of"),
+        ~sim_run.c.engine.startswith(OWN),
     )
     .order_by(sim_run.c.as_of, sim_run.c.run_id)
 )

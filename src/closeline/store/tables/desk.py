@@ -113,6 +113,7 @@ pick = append_only(
     flag("parlay_eligible"),
     Index(None, "tenant_id", "event_id"),
     Index(None, "league", "proposed_at"),
+    Index(None, "quote_id"),
 )
 
 pick_event = append_only(
@@ -196,8 +197,21 @@ line_track = append_only(
     given("predicted_clv", NUMBER),
     maybe("beat_close", COUNT),
     given("at", INSTANT),
+    # Null: tracked before anybody wrote these down.
+    maybe("close_book"),
+    maybe("close_at", INSTANT),
+    maybe("close_seen_until", INSTANT),
+    maybe("start_basis"),
+    maybe("method"),
+    maybe("clv_prob_raw", NUMBER),
+    maybe("clv_price_ratio", NUMBER),
+    maybe("clv_ev_low", NUMBER),
+    maybe("clv_ev_high", NUMBER),
+    maybe("premise"),
+    maybe("consensus_books"),
     refers(_PICK, "pick"),
     refers(["close_snapshot_id"], "snapshot", ["snapshot_id"]),
+    one_of("start_basis", ("ACTUAL", "SCHEDULED")),
     probability("q_close"),
     within("clv_prob", -1, 1),
     within("beat_close", -1, 1),
@@ -242,7 +256,12 @@ grade = append_only(
     maybe("brier_market", NUMBER),
     maybe("supersedes"),
     given("graded_at", INSTANT),
+    maybe("log_loss_market", NUMBER),
+    maybe("brier_close", NUMBER),
+    maybe("log_loss_close", NUMBER),
+    maybe("cause"),
     refers(_PICK, "pick"),
+    one_of("cause", ("RESULT_CORRECTION", "STAT_CORRECTION", "RULES")),
     one_of("result", ("WIN", "LOSS", "PUSH", "VOID")),
     CheckConstraint("settled_fraction_quarters IN (2, 4)", name="settled_fraction_quarters_known"),
     probability("p_final"),
@@ -250,4 +269,5 @@ grade = append_only(
     probability("q_close"),
     probability("brier"),
     probability("brier_market"),
+    probability("brier_close"),
 )

@@ -84,6 +84,7 @@ quote_heartbeat = mutable(
     refers(["quote_id"], "quote"),
     refers(["snapshot_id"], "snapshot"),
     Index(None, "snapshot_id"),
+    Index(None, "quote_id"),
 )
 
 injury_report = append_only(
@@ -117,11 +118,42 @@ event_result = append_only(
     given("payload_sha"),
     given("place"),
     given("received_at", INSTANT),
+    maybe("facts"),
+    maybe("decided_by"),
+    maybe("evidence"),
     refers(["event_id"], "event"),
     refers(["payload_sha"], "raw_payload"),
     one_of("finality", ("ARCHIVE", "LIVE")),
+    one_of("decided_by", ("ARCHIVE", "QUORUM", "CONFIRMED", "PERSON")),
     flag("overtime"),
     flag("shootout"),
+    Index(None, "received_at"),
+)
+
+result_report = append_only(
+    "result_report",
+    key("report_id"),
+    given("event_id"),
+    given("feed"),
+    given("status"),
+    given("words"),
+    maybe("home_score", COUNT),
+    maybe("away_score", COUNT),
+    maybe("periods"),
+    given("overtime", FLAG),
+    given("shootout", FLAG),
+    maybe("facts"),
+    given("payload_sha"),
+    given("place"),
+    given("received_at", INSTANT),
+    refers(["event_id"], "event"),
+    refers(["payload_sha"], "raw_payload"),
+    filled("report_id"),
+    filled("feed"),
+    flag("overtime"),
+    flag("shootout"),
+    Index(None, "event_id", "received_at"),
+    Index(None, "payload_sha"),
     Index(None, "received_at"),
 )
 
@@ -153,4 +185,37 @@ quarantine = append_only(
     given("received_at", INSTANT),
     refers(["payload_sha"], "raw_payload"),
     filled("reason"),
+)
+
+# A plan that was applied: what it was asked to keep, what it dropped in sums, who applied it and why.
+retention_plan = append_only(
+    "retention_plan",
+    key("plan_id"),
+    given("day"),
+    given("policy"),
+    given("summary"),
+    given("actor"),
+    given("why"),
+    given("applied_at", INSTANT),
+    filled("plan_id"),
+    filled("why"),
+)
+
+# Tombstones. A quote or the bytes of a payload can be let go only while one of these names it: see `immutable.doors`.
+dropped_quote = append_only(
+    "dropped_quote",
+    key("quote_id", BIG),
+    given("plan_id"),
+    given("digest"),
+    refers(["plan_id"], "retention_plan"),
+    filled("digest"),
+)
+
+dropped_payload = append_only(
+    "dropped_payload",
+    key("payload_sha"),
+    given("plan_id"),
+    given("stored_size", COUNT),
+    refers(["plan_id"], "retention_plan"),
+    refers(["payload_sha"], "raw_payload"),
 )

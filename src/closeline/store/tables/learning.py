@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint
 
-from closeline.store.tables.columns import COUNT, INSTANT, filled, given, key, one_of, refers
+from closeline.store.tables.columns import BIG, COUNT, INSTANT, NUMBER, filled, given, key, maybe, one_of, refers
 from closeline.store.tables.metadata import append_only, mutable
 
 calibration_version = append_only(
@@ -18,6 +18,13 @@ calibration_version = append_only(
     given("trained_to", INSTANT),
     given("evaluated_to", INSTANT),
     given("created_at", INSTANT),
+    maybe("base_version"),
+    maybe("weight", NUMBER),
+    maybe("method_asked"),
+    maybe("training_days", COUNT),
+    maybe("n_published", COUNT),
+    maybe("sample", COUNT),
+    maybe("actor"),
     refers(["tenant_id"], "tenant"),
     filled("calibration_version"),
     CheckConstraint("n_train >= 0", name="n_train_range"),
@@ -45,8 +52,9 @@ calibration_event = append_only(
     given("evidence"),
     given("actor"),
     given("at", INSTANT),
+    maybe("why"),
     refers(["calibration_version"], "calibration_version"),
-    one_of("status", ("CANDIDATE", "ACTIVE", "RETIRED", "REJECTED")),
+    one_of("status", ("CANDIDATE", "SHADOW", "ACTIVE", "RETIRED", "REJECTED")),
     CheckConstraint("seq >= 1", name="seq_range"),
 )
 
@@ -65,6 +73,23 @@ decision_policy = append_only(
     filled("policy_version"),
 )
 
+# One row holds the sums of one day and one finest cohort; wider cohorts and longer times are additions of rows.
 performance_rollup = mutable(
-    "performance_rollup", key("tenant_id"), key("league"), key("market_key"), key("day"), given("content")
+    "performance_rollup",
+    key("tenant_id"),
+    key("league"),
+    key("day"),
+    key("cohort_key"),
+    given("figures"),
+    refers(["tenant_id"], "tenant"),
+)
+
+# How many rows of the record a day's sums were made of: the record is only added to, so a day with more is out of date.
+rollup_day = mutable(
+    "rollup_day",
+    key("tenant_id"),
+    key("league"),
+    key("day"),
+    given("rows_read", BIG),
+    refers(["tenant_id"], "tenant"),
 )

@@ -1,6 +1,8 @@
-"""Tenancy: whose record it is."""
+"""Tenancy: whose record it is, who holds a key to it, and which calls have been answered."""
 
-from closeline.store.tables.columns import INSTANT, filled, given, key
+from sqlalchemy import UniqueConstraint
+
+from closeline.store.tables.columns import COUNT, INSTANT, filled, given, key, maybe, one_of, refers
 from closeline.store.tables.metadata import mutable
 
 DEFAULT_TENANT = "default"
@@ -12,4 +14,35 @@ tenant = mutable(
     given("status"),
     given("created_at", INSTANT),
     filled("tenant_id"),
+)
+
+api_key = mutable(
+    "api_key",
+    key("tenant_id"),
+    key("key_id"),
+    given("name"),
+    given("role"),
+    given("secret_sha256"),
+    given("created_at", INSTANT),
+    given("expires_at", INSTANT),
+    maybe("revoked_at", INSTANT),
+    maybe("last_used_at", INSTANT),
+    refers(["tenant_id"], "tenant"),
+    UniqueConstraint("key_id"),
+    filled("key_id"),
+    filled("secret_sha256"),
+    one_of("role", ("ADMIN", "OPERATOR", "READER")),
+)
+
+# An answer is null while the call is under way.
+idempotency_key = mutable(
+    "idempotency_key",
+    key("tenant_id"),
+    key("name"),
+    given("request_hash"),
+    maybe("answer_status", COUNT),
+    maybe("answer"),
+    given("at", INSTANT),
+    refers(["tenant_id"], "tenant"),
+    filled("name"),
 )

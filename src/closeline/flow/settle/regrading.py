@@ -1,0 +1,94 @@
+"""Regrading: a later version of a result replaces grades within the window, and is only written down after it.
+
+The old grade stays as it was; the new one names it. What came too late is an alert, and learning reads it all the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from closeline.domain.captures import ResultStatus
+from closeline.domain.ids import canonical_json
+from closeline.domain.leagues import League
+from closeline.domain.settlement import CORRECTION_AFTER_WINDOW, RESULT_CORRECTION, RULES_CHANGED, SettlementRules
+from closeline.flow.settle.rulebook import rules_named
+from closeline.flow.settle.standing import ENDINGS, Standing, standings
+from closeline.store import results
+from closeline.store.desk import grades, picks
+from closeline.store.desk.alerts import Alert
+from closeline.store.desk.grades import Grade
+from closeline.store.results import EventResult
+from closeline.store.session import Session
+
+# How far back a later version of a result is looked for: longer than any window in which it still changes a grade.
+LOOKBACK = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """The grades that replace others, and the alerts of results that came too late to."""
+
+    grades: tuple[Grade, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+def regrades(
+    session: Session, *, tenant_id: str, league: League, at: datetime, lookback: timedelta = LOOKBACK
+) -> Regraded:
+    """Return what later versions of results, received within the look-back, make of picks that have a grade."""
+    events = results.corrected_since(session, league=league, after=at - lookback, as_of=at)
+    items = picks.published_on(session, events, tenant_id=tenant_id)
+    marks = grades.grades(session, [item.pick_id for item, _ in items], tenant_id=tenant_id, as_of=at)
+    graded = [(item, published_at) for item, published_at in items if item.pick_id in marks]
+    histories = results.histories(session, events, as_of=at)
+    stale = [
+        (standing, marks[standing.pick.pick_id])
+        for standing in standings(session, graded, tenant_id=tenant_id, at=at)
+        if standing.grade is not None and _name(standing.grade) != _name(marks[standing.pick.pick_id])
+    ]
+    rules = rules_named(session, {item.settlement_rules for item, _ in graded}, tenant_id=tenant_id, at=at)
+    found: list[Grade] = []
+    late: dict[str, Alert] = {}
+    for standing, before in stale:
+        history = histories[standing.pick.selection.event_id]
+        if _too_late(history, rules[standing.pick.settlement_rules]):
+            late.update(_alert(standing, before, history, tenant_id))
+        elif standing.grade is not None:
+            found.append(replace(standing.grade, supersedes=before.name, cause=_cause(before, standing.grade)))
+    return Regraded(tuple(found), tuple(late[name] for name in sorted(late)))
+
+
+def _name(grade: Grade) -> tuple[str, int]:
+    return (grade.rules, grade.result_version)
+
+
+def _cause(before: Grade, after: Grade) -> str:
+    return RESULT_CORRECTION if before.rules == after.rules else RULES_CHANGED
+
+
+def _too_late(history: Sequence[EventResult], rules: SettlementRules) -> bool:
+    """Say whether the last version came after the window that the first ending opened."""
+    first = next((item.received_at for item in history if item.status in ENDINGS), history[-1].received_at)
+    return history[-1].received_at - first > timedelta(hours=rules.correction_window_hours)
+
+
+def _alert(standing: Standing, before: Grade, history: Sequence[EventResult], tenant_id: str) -> dict[str, Alert]:
+    """Return the alert of a correction that changes no grade any more; of one that tells the same ending, none."""
+    last, graded = history[-1], next(item for item in history if item.result_version == before.result_version)
+    if last.says_the_same(graded):
+        return {}
+    item = standing.pick
+    event_id = item.selection.event_id
+    text = (
+        f"{event_id}: corrected from {_ending(graded)} to {_ending(last)} after the window for corrections: "
+        "grades stay, learning uses it"
+    )
+    inputs = canonical_json({
+        "event_id": event_id, "result_version": last.result_version, "graded_version": graded.result_version,
+    })  # fmt: skip
+    return {event_id: Alert(tenant_id, item.league, CORRECTION_AFTER_WINDOW, text, inputs, last.received_at)}
+
+
+def _ending(result: EventResult) -> str:
+    scored = result.status in (ResultStatus.FINAL, ResultStatus.SHORTENED)
+    return f"{result.status} {result.home_score}-{result.away_score}" if scored else str(result.status)

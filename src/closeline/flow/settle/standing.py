@@ -1,0 +1,134 @@
+"""Standing: where every published pick that has no grade stands, and why it is held where it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from closeline.domain.captures import ResultStatus
+from closeline.domain.leagues import League
+from closeline.domain.settlement import NotFinal, SettlementRules
+from closeline.domain.settlement.quorum import NO_REPORT, Held, Report, claims_of, decide
+from closeline.flow.settle.grading import Circumstances, graded, settled_of
+from closeline.flow.settle.rulebook import rules_named
+from closeline.store import references, results
+from closeline.store.desk import grades, picks
+from closeline.store.desk.grades import Grade, LineTrack
+from closeline.store.desk.picks import Pick
+from closeline.store.references import EventVersion
+from closeline.store.results import EventResult, reports
+from closeline.store.session import Session
+
+RULES_UNKNOWN = "RULES_UNKNOWN"
+# An ending of these can be told by a feed, and the six hours of the agreement run from then.
+ENDINGS = frozenset({
+    ResultStatus.FINAL, ResultStatus.SHORTENED, ResultStatus.CANCELLED, ResultStatus.ABANDONED, ResultStatus.FORFEITED,
+})  # fmt: skip
+_WAITING = frozenset({ResultStatus.POSTPONED, ResultStatus.SUSPENDED})
+_STILL_WAITING = _WAITING | {ResultStatus.SCHEDULED}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the record holds by one moment of the events of some picks."""
+
+    versions: Mapping[str, list[EventVersion]]
+    results: Mapping[str, list[EventResult]]
+    reports: Mapping[str, list[Report]]
+
+    def final_at(self, event_id: str) -> datetime | None:
+        """Return when an ending of the event was first told, by a feed or as a result."""
+        told = [*self.reports.get(event_id, ()), *self.results.get(event_id, ())]
+        return min((item.received_at for item in told if item.status in ENDINGS), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A published pick and the grade that it can have now, or else why it is held."""
+
+    pick: Pick
+    published_at: datetime
+    grade: Grade | None
+    held: str | None
+    final_at: datetime | None
+    result: EventResult | None
+    starts_at: datetime
+
+
+def known_of(session: Session, events: Sequence[str], *, at: datetime) -> Known:
+    """Read what was received of events by a moment."""
+    return Known(
+        references.histories(session, events, as_of=at),
+        results.histories(session, events, as_of=at),
+        reports.reports_of(session, events, as_of=at),
+    )
+
+
+def standings(
+    session: Session, items: Sequence[tuple[Pick, datetime]], *, tenant_id: str, at: datetime
+) -> list[Standing]:
+    """Return where published picks stand at a moment, as if none of them had been graded."""
+    if not items:
+        return []
+    known = known_of(session, sorted({item.selection.event_id for item, _ in items}), at=at)
+    told = [item.pick_id for item, _ in items if item.selection.event_id in known.results]
+    tracks = grades.tracks(session, told, tenant_id=tenant_id, as_of=at)
+    rules = rules_named(session, {item.settlement_rules for item, _ in items}, tenant_id=tenant_id, at=at)
+    return [
+        _standing(item, published_at, known, tracks.get(item.pick_id), rules.get(item.settlement_rules), at)
+        for item, published_at in items
+    ]
+
+
+def waiting(session: Session, *, tenant_id: str, league: League, at: datetime) -> list[Standing]:
+    """Return where the published picks of a league stand that have no grade."""
+    found = picks.waiting(session, tenant_id=tenant_id, league=league)
+    return standings(session, found, tenant_id=tenant_id, at=at)
+
+
+def _standing(
+    item: Pick, published_at: datetime, known: Known, track: LineTrack | None, rules: SettlementRules | None,
+    at: datetime,
+) -> Standing:  # fmt: skip
+    event_id = item.selection.event_id
+    history, told = known.results.get(event_id, []), known.reports.get(event_id, [])
+    result = history[-1] if history else None
+    grade, reason = None, _held(result, told, rules, at)
+    if reason is None and result is not None and rules is not None:
+        around = Circumstances(known.versions[event_id], history, published_at, at)
+        settled = settled_of(item, result, around, rules)
+        if isinstance(settled, NotFinal):
+            reason = settled.reason
+        else:
+            grade = graded(item, result, settled, track, at=at, rules=rules)
+    starts_at = known.versions[event_id][-1].starts_at
+    return Standing(item, published_at, grade, reason, known.final_at(event_id), result, starts_at)
+
+
+def _held(
+    result: EventResult | None, told: Sequence[Report], rules: SettlementRules | None, at: datetime
+) -> str | None:
+    """Return why the rules are not even asked, null where they are."""
+    if rules is None:
+        return RULES_UNKNOWN
+    return _unreported(told, at) if result is None else _taken_up(result, told, at)
+
+
+def _unreported(told: Sequence[Report], at: datetime) -> str:
+    verdict = decide(told, now=at)
+    # A quorum that is there and was not written down yet: the next sweep does it.
+    return verdict.reason if isinstance(verdict, Held) else NO_REPORT
+
+
+def _taken_up(result: EventResult, told: Sequence[Report], at: datetime) -> str | None:
+    """Return why a game that was put off or broken off must not be given up: some feed says that it is played."""
+    if result.status not in _WAITING:
+        return None
+    moved_on = [
+        claim
+        for claim in claims_of(told)
+        if claim.last.status not in _STILL_WAITING and claim.first.received_at > result.received_at
+    ]
+    if not moved_on:
+        return None
+    verdict = decide(told, now=at)
+    return verdict.reason if isinstance(verdict, Held) else moved_on[0].last.status.value

@@ -1,0 +1,67 @@
+"""Scopes: the map of one market of one league, or the one under all of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from closeline.domain.calibration import GLOBAL_SCOPE, CalibrationScope
+from closeline.domain.leagues import League
+from closeline.domain.markets import GAME_MARKETS
+from closeline.store.past import outcomes
+from closeline.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a calibration governs; league and market key are both GLOBAL for the one of every market."""
+
+    league: str
+    market_key: str
+
+    @property
+    def name(self) -> str:
+        """Return the scope as the record names it."""
+        return GLOBAL_SCOPE if self.kind is CalibrationScope.GLOBAL else f"{self.league}/{self.market_key}"
+
+    @property
+    def kind(self) -> CalibrationScope:
+        """Return whether it is one market of one league, or all."""
+        return CalibrationScope.GLOBAL if self.league == GLOBAL_SCOPE else CalibrationScope.SEGMENT
+
+    @property
+    def leagues(self) -> tuple[League, ...]:
+        """Return the leagues that it is learned from."""
+        return tuple(League) if self.kind is CalibrationScope.GLOBAL else (League(self.league),)
+
+    @property
+    def markets(self) -> tuple[tuple[str, str], ...]:
+        """Return league and market key of everything that it is learned from."""
+        if self.kind is CalibrationScope.SEGMENT:
+            return ((self.league, self.market_key),)
+        return tuple((str(league), market.key) for league in League for market in GAME_MARKETS)
+
+
+EVERYWHERE = Scope(GLOBAL_SCOPE, GLOBAL_SCOPE)
+
+
+def scopes_of(leagues: tuple[League, ...], *, everywhere: bool = True) -> tuple[Scope, ...]:
+    """Return the scopes of some leagues, the global one first, because the others lean on it."""
+    segments = tuple(Scope(str(league), market.key) for league in leagues for market in GAME_MARKETS)
+    return (EVERYWHERE, *segments) if everywhere else segments
+
+
+def scope_named(name: str) -> Scope:
+    """Return the scope that the record calls so; ValueError for no league of that name."""
+    if name == GLOBAL_SCOPE:
+        return EVERYWHERE
+    league, _, market_key = name.partition("/")
+    return Scope(str(League(league)), market_key)
+
+
+def results_of(session: Session, scope: Scope, *, as_of: datetime) -> int:
+    """Return how many results of the scope's leagues were received by `as_of`."""
+    return sum(outcomes.results_count(session, league=league, as_of=as_of) for league in scope.leagues)
+
+
+def played_leagues(session: Session, *, as_of: datetime) -> tuple[League, ...]:
+    """Return the leagues of which any result was received by `as_of`."""
+    return tuple(league for league in League if outcomes.results_count(session, league=league, as_of=as_of))
