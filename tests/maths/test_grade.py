@@ -35,7 +35,7 @@ def exactly(pick):
     (kind, side), line, home, away, price = pick
     market = Market(kind)
     terms = SettledTerms(League.NFL, market, side, line if market.has_line else None, price)
-    grade = settle(terms, GameRecord(ResultStatus.FINAL, home, away))
+    grade = settle(terms, GameRecord(ResultStatus.FINAL, home, away, overtime=False))
     assert isinstance(grade, Grading)
     return grade
 
