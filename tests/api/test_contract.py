@@ -106,6 +106,7 @@ def test_a_version_that_is_in_force_cannot_be_activated_again_and_one_that_is_no
     unknown = busy.post(f"{BASE}/activate-calibration/nothing", {"why": "a test"})
 
     assert (refused.status_code, refused.json()["error"]) == (409, "Refused")
+    assert "is in force already" in refused.json()["detail"]
     assert (unknown.status_code, unknown.json()["error"]) == (404, "NotFound")
 
 
@@ -118,6 +119,7 @@ def test_a_version_is_rolled_back_and_activated_again_in_the_name_of_the_key(bus
     steps = told(busy.get(f"/api/calibrations/{version}"))["events"]
 
     assert (rolled_back["calibration_version"], rolled_back["status"]) == (version, "RETIRED")
+    assert rolled_back["now_in_force"] is None
     assert len(without) == len(active) - 1
     assert again["status"] == "ACTIVE"
     assert [(step["actor"], step["why"]) for step in steps[-2:]] == [
@@ -145,6 +147,26 @@ def test_grading_a_publication_tells_its_grade_and_adds_none(busy, reading):
     assert graded["versions"] == expected["versions"] != []
     assert graded["publish_id"] == publish_id
     assert reading("SELECT count(*) AS n FROM grade")[0]["n"] == before
+
+
+def test_a_publish_id_is_found_from_the_picks_and_grades_its_publication(busy, reading):
+    rows = {row["pick_id"]: row["publication_id"] for row in reading("SELECT * FROM publication")}
+    lines = told(busy.get("/api/picks?limit=500&leans=true"))["picks"]
+    shown = {line["pick_id"]: line["publish_id"] for line in lines}
+    name, publish_id = next(iter(shown.items()))
+
+    assert shown == rows
+    assert told(busy.get(f"/api/picks/{name}/lineage"))["pick"]["publish_id"] == publish_id
+    assert told(busy.get(f"{BASE}/grading/{publish_id}"))["pick_id"] == name
+
+
+def test_grading_a_pick_id_says_that_a_publish_id_is_wanted_and_which(busy):
+    line = told(busy.get("/api/picks"))["picks"][0]
+    refused = busy.get(f"{BASE}/grading/{line['pick_id']}")
+
+    assert refused.status_code == 404
+    assert "publish_id must name a publication" in refused.json()["detail"]
+    assert line["publish_id"] in refused.json()["detail"]
 
 
 def test_a_summary_counts_the_picks_of_its_cohort_and_days(busy, reading):

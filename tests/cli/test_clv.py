@@ -83,11 +83,39 @@ def test_a_report_as_of_a_day_knows_nothing_later(played: str) -> None:
     assert "no pick has met its close" in closeline("clv", "report", "--as-of", "2020-01-01", "--db", played).output
 
 
-@pytest.mark.parametrize("by", ["colour", "league,league", "market,colour"])
+@pytest.mark.parametrize("by", ["colour", "league,league", "market,colour", "", " , "])
 def test_an_unknown_segment_is_said_in_one_line(played: str, by: str) -> None:
     code, line = fault("clv", "report", "--by", by, "--db", played)
 
     assert (code, "--by must be some of league,market,tier,book,hours,quality" in line) == (2, True)
+
+
+def test_shares_of_a_report_are_percents_like_its_means(played: str) -> None:
+    total = answer("clv", "report", "--db", played)["total"]["figures"]
+    said = closeline("clv", "report", "--db", played).output
+
+    assert f"{100 * total['share_positive']:.1f}" in said
+    assert "beat close %" in said
+    assert f"{total['share_positive']:.3f}" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("100", "+100"), ("+100", "+100"), ("-110", "-110"), ("1.91", "1.91"), ("5/2", "5/2"), (None, None)]
+)
+def test_american_odds_without_a_sign_are_shown_with_one(text: str | None, shown: str | None) -> None:
+    from closeline.cli.ending.clv import _price
+
+    assert _price(text) == shown
+
+
+def test_coverage_of_a_book_that_was_never_seen_names_those_that_were(record: str, tmp_path: Path) -> None:
+    empty = fault("clv", "coverage", "--league", "nfl", "--book", "nosuch", "--db", record)
+    closeline("import", *a_recording(tmp_path), "--db", record)
+    code, line = fault("clv", "coverage", "--league", "nfl", "--book", "nosuch", "--db", record)
+
+    assert code == empty[0] == 2
+    assert "'nosuch' had none; it has draftkings, pinnacle" in line
+    assert "it has no price of that league" in empty[1]
 
 
 def a_recording(folder: Path) -> list[Path]:

@@ -19,7 +19,7 @@ def a_file(folder: Path, name: str = "games.csv", *, seed: int = 1) -> Path:
 def test_an_import_counts_every_price_once(record: str, tmp_path: Path) -> None:
     found = answer("import", a_file(tmp_path), "--db", record)
 
-    assert set(found) == {"files", "received", "accepted", "unchanged", "quarantined", "by_file"}
+    assert set(found) == {"files", "received", "accepted", "unchanged", "quarantined", "unpriced", "by_file"}
     assert found["files"] == 1
     assert found["received"] == DAYS * GAMES * PRICES_PER_GAME
     assert found["accepted"] + found["unchanged"] + sum(found["quarantined"].values()) == found["received"]

@@ -45,6 +45,23 @@ def test_a_person_is_shown_what_would_go_and_how_to_drop_it(played: str) -> None
     assert plan_id in closeline("retention", "list", "--db", played).stdout
 
 
+def test_a_plan_of_a_day_to_come_is_not_offered_to_be_applied(played: str) -> None:
+    make_lively(played)
+    shown = closeline("retention", "plan", "--at", "2130-01-01", "--db", played).stdout
+
+    assert "closeline retention apply" not in shown
+    assert "2130-01-01 is to come" in shown
+
+
+def test_the_policy_of_an_applied_plan_reads_as_that_of_the_plan(played: str) -> None:
+    make_lively(played)
+    plan = answer("retention", "plan", "--db", played)
+    closeline("retention", "apply", "--plan", plan["plan_id"], "--why", "x", "--db", played)
+    (applied,) = answer("retention", "list", "--db", played)["plans"]
+
+    assert applied["policy"] == plan["policy"] == {"quote_days": 90, "quote_minutes": 30, "payload_days": 30}
+
+
 def test_another_policy_is_another_plan(played: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_lively(played)
     plan_id = answer("retention", "plan", "--db", played)["plan_id"]

@@ -69,6 +69,8 @@ def test_an_empty_record_says_so(record: str) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("show", "--from", "2024-01-01", "--to", "2023-01-01"), "--to must not be before --from 2024-01-01, was 2023"),
+        (("clv", "--from", "2024-01-01", "--to", "2023-01-01"), "--to must not be before --from 2024-01-01, was 2023"),
         (("show", "--by", "colour"), "dimension must be one of league, market"),
         (("show", "--only", "tier=D"), "tier must be A, B, C, none, was 'D'"),
         (("clv", "--only", "nba"), "such as league=nba"),

@@ -72,6 +72,15 @@ def test_a_pick_says_why_it_is_held_and_is_graded_once_a_person_has_decided(cont
     assert "no result waits" in closeline("results", "review", "--db", contradicted).output
 
 
+def test_a_report_for_an_event_that_is_not_there_says_so(contradicted: str) -> None:
+    (review,) = answer("results", "review", "--db", contradicted)["reviews"]
+    report = review["feeds"][0]["report_id"]
+    code, line = fault("results", "accept", "nosuch", "--report", report, "--why", "x", "--db", contradicted)
+
+    assert code == 2
+    assert f"event must be in the record, 'nosuch' was not; the report is of {GAME}" in line
+
+
 def test_the_share_within_six_hours_is_printed_with_each_late_pick(contradicted: str) -> None:
     found = answer("settle", "late", "--db", contradicted)
     text = closeline("settle", "late", "--league", "nba", "--db", contradicted).output

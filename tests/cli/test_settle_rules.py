@@ -80,6 +80,7 @@ def test_what_is_in_force_already_writes_nothing(record: str, tmp_path: Path) ->
         ("[settlement]\ncompletion_window_hours = 3\n", "must be a number of hours from 12 to 744"),
         ("[settlement]\nhours = 3\n", "must hold only rules that may be changed"),
         ("[closing]\nreference_order = []\n", "must be a list of books"),
+        ('[closing]\nreference_order = ["pinacle"]\n', "known are pinnacle"),
         ("[closing]\nmax_age_minutes = 0\n", "must be a number from 1 to 1440"),
         ("[other]\n", "must stand in [settlement] or [closing]"),
         ("settlement = 3\n", "must be a table of rules"),

@@ -55,6 +55,28 @@ def test_books_of_equal_rank_are_told_apart_by_time():
     assert close_of(older, newer).quote is newer
 
 
+def test_of_books_of_equal_rank_the_one_seen_last_wins_over_the_one_that_changed_last():
+    standing = a_quote(90, book="bookmaker", seen_until=START - timedelta(minutes=1))
+    changed = a_quote(29, book="betonlineag")
+
+    assert close_of(standing, changed).quote is standing
+    assert close_of(changed, standing).quote is standing
+
+
+def test_of_one_book_the_later_price_is_the_close_however_long_the_earlier_one_was_seen():
+    earlier, later = a_quote(90, -14, seen_until=START - timedelta(minutes=1)), a_quote(3, -18)
+
+    assert close_of(earlier, later).quote is later
+
+
+@pytest.mark.parametrize("minutes_after", [0, 60])
+def test_a_sighting_at_or_after_the_start_does_not_prove_a_price_fresh(minutes_after):
+    quote = a_quote(180, seen_until=START + timedelta(minutes=minutes_after))
+
+    assert close_of(quote).reason is MissingClose.STALE
+    assert quote.seen_before(START) == quote.captured_at
+
+
 def test_consensus_and_ticket_book_are_named_as_such():
     consensus, ticket = a_quote(9, book="consensus"), a_quote(3, book="draftkings")
 
@@ -96,7 +118,7 @@ def test_even_money_both_ways_is_a_market_without_margin_and_may_close():
 
 
 def test_a_price_that_stood_unchanged_until_the_start_is_not_stale():
-    standing = a_quote(300, seen_until=START + timedelta(minutes=2))
+    standing = a_quote(300, seen_until=START - timedelta(minutes=2))
 
     assert close_of(standing).quote is standing
     assert close_of(replace(standing, seen_until=START - timedelta(minutes=31))).reason is MissingClose.STALE

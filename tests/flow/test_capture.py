@@ -117,7 +117,9 @@ def test_an_unknown_team_is_a_question_and_never_an_event(seeded):
         assert number(session, "SELECT count(*) FROM event_result") == 0
 
     assert capture.quarantined == {"UNKNOWN_TEAM": 2}
-    assert [row["reason"] for row in aside] == ["UNKNOWN_TEAM"] * 2
+    assert capture.unpriced == {"UNKNOWN_TEAM": 1}
+    # The result too: nothing that was said is lost without a word.
+    assert [row["reason"] for row in aside] == ["UNKNOWN_TEAM"] * 3
     assert (review["league"], review["spelling"], review["state"], review["place"]) == (
         "nba",
         "Bostan Celtics",

@@ -69,6 +69,26 @@ def test_a_pick_is_held_to_the_schedule_that_it_was_published_on():
     assert record(versions=(VERSION, replace(later, received_at=PUBLISHED + HOUR))).hours_to_actual_start == 48
 
 
+def test_a_listing_that_changes_after_the_end_neither_voids_nor_revives():
+    after, again = moved(START + 48 * HOUR, heard=START + 5 * HOUR), moved(START + 72 * HOUR, heard=START + 6 * HOUR)
+
+    for versions in ((VERSION, after), (VERSION, after, again)):
+        assert record(versions=versions, at=START + 99 * HOUR).hours_to_actual_start is None
+    before = moved(START + 3 * HOUR)
+    assert record(versions=(VERSION, before, again), at=START + 99 * HOUR).hours_to_actual_start == 3
+
+
+def test_of_a_game_that_was_put_off_the_first_date_listed_counts_even_after_the_end():
+    put_off = replace(RESULT, status=ResultStatus.POSTPONED, home_score=None, away_score=None, received_at=START)
+    over = replace(RESULT, result_version=2, received_at=START + 30 * HOUR)
+    first, again = moved(START + 24 * HOUR, heard=START + 31 * HOUR), moved(START, heard=START + 32 * HOUR)
+    unlisted = record(result=over, before=(put_off,))
+    found = record(result=over, before=(put_off,), versions=(VERSION, first, again), at=START + 40 * HOUR)
+
+    assert (unlisted.put_off, unlisted.hours_to_actual_start, unlisted.hours_to_completion) == (True, None, 30)
+    assert (found.put_off, found.hours_to_actual_start, found.hours_to_completion) == (True, 24, None)
+
+
 def test_a_start_that_was_only_assumed_moves_nothing():
     later = moved(START + 48 * HOUR, start_basis=Basis.ASSUMED)
 

@@ -5,7 +5,7 @@
 import math
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from closeline.domain.clock import instant
 from closeline.domain.cohorts import Cohort, Dimension, cohort, parse_cohort
-from closeline.domain.errors import BadInput
+from closeline.domain.errors import BadInput, CorruptRecord
+from closeline.domain.leagues import League
+from closeline.flow.view import closing
 from closeline.flow.view.performance import cells, figures, spread
+from closeline.flow.view.performance.sums import cohort_of
 from closeline.jobs import performance
 from closeline.store.desk import endings, grades, rollups
 from closeline.store.session import unit_of_work
@@ -28,6 +31,9 @@ PICKS = """
         ORDER BY v.version DESC LIMIT 1) AS starts_at
     FROM pick p JOIN publication u ON u.pick_id = p.pick_id JOIN event e ON e.event_id = p.event_id"""
 HOUR = timedelta(hours=1)
+# By hand, not by the program: what a void says that came before anybody played, and after.
+UNPLAYED = ("CANCELLED", "POSTPONED_OUTSIDE_WINDOW", "VENUE_SWAPPED")
+VOIDS = (*UNPLAYED, "INSUFFICIENT_PLAY", "SUSPENSION_OUTSIDE_WINDOW")
 BUCKETS = ((0, 1), (1, 3), (3, 6), (6, 12), (12, 24), (24, 48))
 
 
@@ -55,6 +61,12 @@ def brute_force(session, only=lambda pick: True, as_of=None):
         found["graded"] += 1
         found[grade["result"]] += 1
         if grade["result"] == "VOID":
+            if grade["reason"] in UNPLAYED:
+                continue
+            if track is None or track["clv_prob"] is None:
+                missing["NOT_REVIEWED" if track is None else track["missing_reason"]] += 1
+            else:
+                values.append(track["clv_prob"])
             continue
         scores["units"].append(grade["units_micros"] / 1e6)
         scores["promised"].append(pick["ev_per_unit"])
@@ -127,7 +139,8 @@ def apply(session, change):
         exact = rows_of(session, "SELECT price_exact FROM pick WHERE pick_id = :name", name=name)[0]["price_exact"]
         scored = None if won is None else round((old.p_final - won) ** 2, 12)
         grades.add_grades(session, [replace(
-            old, result_version=old.result_version + 1, result=result, reason=None,
+            old, result_version=old.result_version + 1, result=result,
+            reason=VOIDS[place % len(VOIDS)] if result == "VOID" else None,
             units_micros={"WIN": round((Fraction(exact) - 1) * 1_000_000), "LOSS": -1_000_000}.get(result, 0),
             brier=scored, log_loss=scored,
             brier_market=None if won is None else round((old.q_market - won) ** 2, 12),
@@ -296,3 +309,107 @@ def test_the_start_that_counts_is_the_one_known_at_publication(played):
         held.append(one(session, before.key).graded)
 
     assert held[0] == held[1] > 0
+
+
+def dated(found):
+    """Give what may be read on any day, by cohort."""
+    return {
+        row.cohort_key: (
+            [(part.always_mean, part.always_low, part.always_high, part.always_n, part.e_value)
+             for part in (row.roi, row.clv.value)],
+            row.survives,
+        )
+        for row in found.rows
+    }  # fmt: skip
+
+
+def test_what_may_be_read_daily_does_not_begin_anew_with_a_window(played):
+    """A series that restarts with each window flags a third of all fair bettors in time, and hides what was flagged."""
+    with unit_of_work(played, write=False) as session:
+        items = endings.of_tenant(session, tenant_id=TENANT)
+        days = sorted({item.day for item in items})
+        now = items[-1].published_at + 24 * HOUR
+        whole = performance.by_cohort(session, tenant_id=TENANT, days_back=400, now=now)
+        asked = {"tenant_id": TENANT, "cohort_key": "decision=PICK", "end_date": date.fromisoformat(days[-1])}
+        summed = [
+            performance.summary(session, start_date=date.fromisoformat(day), **asked).figures for day in days[::-3]
+        ]
+        for back in (3, 5, 10):
+            found = performance.by_cohort(session, tenant_id=TENANT, days_back=back, now=now)
+            spread_of = performance.clv_distribution(session, tenant_id=TENANT, days_back=back, now=now)
+
+            assert 0 < found.rows[0].graded < whole.rows[0].graded
+            assert dated(found).items() <= dated(whole).items()
+            assert found.tested == whole.tested
+            assert spread_of.value == found.rows[0].clv.value
+    for row in summed:
+        assert row.clv.value.e_value == whole.rows[0].clv.value.e_value
+        assert row.roi.always_low == whole.rows[0].roi.always_low
+    assert summed[0].clv.value.n < summed[-1].clv.value.n <= summed[0].clv.value.always_n
+
+
+def voided(session, name, reason):
+    old = grades.league_grades(session, tenant_id=TENANT, league="nba")[name]
+    grades.add_grades(session, [replace(
+        old, result_version=old.result_version + 1, result="VOID", reason=reason, units_micros=0, brier=None,
+        log_loss=None, brier_market=None, supersedes=old.name, graded_at=old.graded_at + HOUR,
+    )])  # fmt: skip
+
+
+def won_with_a_close(session):
+    return next(
+        item
+        for item in endings.of_tenant(session, tenant_id=TENANT)
+        if item.grade and item.grade.result == "WIN" and item.track and item.track.clv_prob is not None
+    )
+
+
+@pytest.mark.parametrize("reason", VOIDS)
+def test_a_void_keeps_its_place_and_its_bounds_in_what_is_read_daily(played, reason):
+    with rolled_back(played) as session:
+        item = won_with_a_close(session)
+        before = one(session, "all")
+        highest = figures.one(cells.read(session, tenant_id=TENANT), Cohort()).sums.highest_micros
+        voided(session, item.pick_id, reason)
+        after = one(session, "all")
+
+        assert (after.voids, after.roi.n) == (before.voids + 1, before.roi.n - 1)
+        assert (after.roi.always_n, after.roi.always_days) == (before.roi.always_n, before.roi.always_days)
+        assert after.clv.value.always_n == before.clv.value.always_n
+        assert figures.one(cells.read(session, tenant_id=TENANT), Cohort()).sums.highest_micros == highest
+        assert after.roi.always_mean * after.roi.always_n == pytest.approx(after.units)
+
+
+@pytest.mark.parametrize("reason", VOIDS)
+def test_only_a_void_that_came_after_the_start_keeps_its_closing_line_value(played, reason):
+    with rolled_back(played) as session:
+        item = won_with_a_close(session)
+        before = one(session, "all")
+        voided(session, item.pick_id, reason)
+        after = one(session, "all")
+        spread_of = performance.distribution(session, tenant_id=TENANT, only=Cohort())
+        report = closing.clv_report(
+            session, tenant_id=TENANT, leagues=[League.NBA], by=[], as_of=item.grade.graded_at + timedelta(days=400)
+        )
+
+    assert report.total.figures.n == after.clv.value.n
+    left_out = int(reason in UNPLAYED)
+    assert after.clv.value.n == spread_of.n == before.clv.value.n - left_out
+    assert after.clv.missing == before.clv.missing
+    assert after.expected_close.n == before.expected_close.n - 1
+
+
+@pytest.mark.parametrize("units_micros", [-(10**9), 10**9])
+def test_a_stored_unit_beyond_its_bounds_is_a_corrupt_record(played, units_micros):
+    with rolled_back(played) as session:
+        item = won_with_a_close(session)
+        beyond = replace(
+            item.grade, result_version=item.grade.result_version + 1, units_micros=units_micros,
+            supersedes=item.grade.name,
+        )  # fmt: skip
+        grades.add_grades(session, [beyond])
+
+        with pytest.raises(
+            CorruptRecord, match=r"^daily sums of .* must be within their bounds .*; make the sums anew"
+        ):
+            performance.cohorts(session, tenant_id=TENANT, along=[tuple(Dimension)], only=cohort_of(item))

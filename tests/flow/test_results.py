@@ -266,7 +266,131 @@ def test_an_earlier_start_that_a_feed_tells_is_the_start(published):
     assert {mark.result for mark in marks(published).values()} <= {"WIN", "LOSS"}
 
 
+def test_a_pick_that_is_void_by_the_window_stays_so_when_the_game_is_played_days_later(published):
+    both(published, NOTHING, status=POSTPONED, at=START)
+    sweep(published, START + 25 * HOUR)
+    before = marks(published)
+    both(published, at=START + 75 * HOUR)
+    sweep(published, START + 76 * HOUR)
+
+    assert {mark.reason for mark in before.values()} == {"POSTPONED_OUTSIDE_WINDOW"}
+    assert marks(published) == before
+
+
+def test_a_game_that_was_put_off_and_played_at_a_time_that_nobody_told_is_held(published):
+    both(published, NOTHING, status=POSTPONED, at=START)
+    both(published, at=START + 75 * HOUR)
+    assert marks(published) == {}
+    assert held(published, START + 75 * HOUR + MINUTE) == {"START_UNKNOWN"}
+    hear(published, "a", word(at=START + 76 * HOUR), at=START + 76 * HOUR, event=an_event(starts_at=START + 72 * HOUR))
+    sweep(published, START + 77 * HOUR)
+
+    assert {mark.reason for mark in marks(published).values()} == {"POSTPONED_OUTSIDE_WINDOW"}
+
+
+def test_a_game_that_was_put_off_and_over_within_the_window_stands_whenever_it_began(published):
+    both(published, NOTHING, status=POSTPONED, at=START)
+    both(published, at=START + 20 * HOUR)
+
+    assert {mark.result for mark in marks(published).values()} <= {"WIN", "LOSS"}
+    assert len(marks(published)) == len(made(published))
+
+
 # ------------------------------------------------------------------------------------------------ corrections
+
+
+def say(engine, score, at, tag):
+    """Let two feeds say a score in bytes of their own that a tag names."""
+    for feed in "ab":
+        hear(engine, feed, word(score, at=at), at=at, content=f"{feed}: {tag}".encode())
+
+
+def official(engine):
+    with unit_of_work(engine, write=False) as session:
+        told = results.histories(session, [GAME], as_of=ENDS + 99 * HOUR)[GAME]
+    return [(item.home_score, item.away_score, (item.received_at - ENDS) / HOUR) for item in told]
+
+
+def unheard(engine, score, at, decided_at=None):
+    """Keep what two feeds say and decide it, now or later, without grading anything."""
+    with unit_of_work(engine) as session:
+        for feed in "ab":
+            keep_word(session, feed, word(score, at=at), at=at)
+        if decided_at is not None:
+            settle.decide_results(session, tenant_id=TENANT, league=NBA, events=[GAME], at=decided_at)
+
+
+def test_a_correction_that_is_taken_back_in_the_very_bytes_of_before_is_heard(published):
+    say(published, (110, 104), ENDS, "as first")
+    before = marks(published)
+    say(published, (90, 135), ENDS + 3 * HOUR, "otherwise")
+    say(published, (110, 104), ENDS + 6 * HOUR, "as first")
+    after = marks(published)
+
+    assert official(published) == [(110, 104, 0), (90, 135, 3), (110, 104, 6)]
+    assert {mark.result_version for mark in after.values()} == {3}
+    assert {name: (mark.result, mark.units_micros, mark.brier) for name, mark in after.items()} == {
+        name: (mark.result, mark.units_micros, mark.brier) for name, mark in before.items()
+    }
+
+
+def test_one_answer_under_two_names_of_feeds_grades_nothing(published):
+    for feed in "ab":
+        hear(published, feed, word(at=ENDS), at=ENDS, content=b"one and the same")
+
+    assert marks(published) == {}
+    assert held(published, ENDS) == {UNCONFIRMED}
+
+
+def test_a_correction_within_the_window_counts_though_a_later_one_came_before_anybody_graded(published):
+    both(published, (110, 104))
+    unheard(published, (90, 145), ENDS + 20 * HOUR, ENDS + 20 * HOUR)
+    unheard(published, (91, 145), ENDS + 30 * HOUR, ENDS + 30 * HOUR)
+    sweep(published, ENDS + 31 * HOUR)
+
+    assert {mark.result_version for mark in marks(published).values()} == {2}
+    (alert,) = raised(published, "CORRECTION_AFTER_WINDOW")
+    assert "from FINAL 90-145 to FINAL 91-145" in alert.text
+
+
+def test_the_sweep_tells_of_a_correction_after_the_window_though_it_grades_nothing(published):
+    both(published, (110, 104))
+    unheard(published, (90, 145), ENDS + 30 * HOUR, ENDS + 30 * HOUR)
+    with unit_of_work(published) as session:
+        told = settle.sweep(session, tenant_id=TENANT, league=NBA, at=ENDS + 31 * HOUR)
+
+    assert told.gradable == 0
+    assert len(raised(published, "CORRECTION_AFTER_WINDOW")) == 1
+
+
+def test_a_correction_counts_from_when_it_was_borne_out_and_not_from_when_the_desk_looked(published):
+    both(published, (110, 104))
+    unheard(published, (90, 145), ENDS + 23 * HOUR)
+    sweep(published, ENDS + 25 * HOUR)
+
+    assert official(published)[1:] == [(90, 145, 23)]
+    assert {mark.result_version for mark in marks(published).values()} == {2}
+    assert raised(published, "CORRECTION_AFTER_WINDOW") == []
+
+
+def test_a_first_grade_that_is_made_late_rests_on_the_version_that_grades_made_in_time_rest_on(published):
+    unheard(published, (110, 104), ENDS, ENDS)
+    unheard(published, (90, 145), ENDS + 40 * HOUR, ENDS + 40 * HOUR)
+    sweep(published, ENDS + 41 * HOUR)
+
+    assert {mark.result_version for mark in marks(published).values()} == {1}
+    assert len(marks(published)) == len(made(published))
+
+
+def test_what_was_told_only_after_an_ending_was_borne_out_is_not_known_by_then(published):
+    periods = ((60, 54), (50, 50))
+    unheard(published, (110, 104), ENDS)
+    with unit_of_work(published) as session:
+        keep_word(session, "c", word(at=ENDS + HOUR, periods=periods), at=ENDS + HOUR)
+        settle.decide_results(session, tenant_id=TENANT, league=NBA, events=[GAME], at=ENDS + 2 * HOUR)
+        told = results.histories(session, [GAME], as_of=ENDS + 3 * HOUR)[GAME]
+
+    assert [(item.received_at, item.periods) for item in told] == [(ENDS, ()), (ENDS + 2 * HOUR, periods)]
 
 
 def test_a_correction_replaces_the_grade_and_both_dates_keep_their_figures(published):

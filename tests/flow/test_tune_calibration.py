@@ -31,7 +31,9 @@ from closeline.store import calibrations
 from closeline.store.past import outcomes
 from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import unit_of_work
+from closeline.store.tables.evidence import event_result
 from closeline.store.tables.model import prediction
+from closeline.store.tables.reference import event
 from tests.builders.moments import ENDS, HOUR
 from tests.builders.records import TENANT, number, rows_of, tamper
 from tests.builders.stories import NBA
@@ -158,6 +160,53 @@ def test_the_schedule_waits_until_the_results_have_grown_and_a_person_need_not(p
         assert last_step(session).evidence["trial"]["look"] == 2
 
     assert seen[0]["level"] == pytest.approx(0.95)
+
+
+def said_again(session, at, statuses):
+    """Let every game have later versions of its result: one more for each status, the last score a corrected one."""
+    rows = rows_of(session, "SELECT * FROM event_result")
+    for number_, status in enumerate(statuses, start=2):
+        new = {"result_version": number_, "status": status, "received_at": int(at.timestamp() * 1_000_000) + number_}
+        copies = [row | new | {"home_score": row["home_score"] + (number_ == len(statuses) + 1)} for row in rows]
+        session.append(event_result, tuple(copies[0]), [tuple(row.values()) for row in copies])
+
+
+def test_games_of_which_more_was_said_are_not_new_observations(played, small, monkeypatch):
+    tried(monkeypatch, ece_new=0.09)
+    with unit_of_work(played) as session:
+        assert look(session).outcome == "REJECTED"
+        said_again(session, OVER, ("POSTPONED", "FINAL", "FINAL"))
+        seen = tried(monkeypatch, temperature=1.5, ece_new=0.09)
+        assert look(session, OVER + HOUR).outcome == "NOT_DUE"
+        assert look(session, OVER + HOUR, scheduled=False).outcome == "REJECTED"
+        assert last_step(session).evidence["trial"]["look"] == 2
+        decided = len(set(observed(session, as_of=OVER + HOUR).events))
+        kept = rows_of(session, "SELECT sample FROM calibration_version WHERE actor IS NOT NULL ORDER BY created_at")
+
+    assert seen[0]["level"] == pytest.approx(0.95)
+    assert kept[-1]["sample"] == decided
+    assert abs(kept[0]["sample"] - decided) <= 3  # a corrected score may make a push, or end one
+
+
+@pytest.mark.parametrize(("scope", "league"), [(SPREADS, "nba"), (EVERYWHERE, "nba"), (EVERYWHERE, "nfl")])
+def test_games_without_a_forecast_are_not_new_observations(played, small, monkeypatch, scope, league):
+    tried(monkeypatch, ece_new=0.09)
+    with unit_of_work(played) as session:
+        assert look(session, scope=scope).outcome == "REJECTED"
+        unforecast(session, league, 2 * number(session, "SELECT count(*) FROM event_result"))
+        tried(monkeypatch, temperature=1.5, ece_new=0.09)
+        assert look(session, OVER + HOUR, scope=scope).outcome == "NOT_DUE"
+        assert look(session, OVER + HOUR, scope=scope, scheduled=False).outcome == "REJECTED"
+        assert last_step(session, scope).evidence["trial"]["look"] == 2
+
+
+def unforecast(session, league, count):
+    """Let so many games of other names have ended, of which nothing was forecast."""
+    game, result = (rows_of(session, f"SELECT * FROM {table} LIMIT 1")[0] for table in ("event", "event_result"))
+    for at in range(count):
+        name = {"event_id": f"{league}_of_nobody_{at}"}
+        session.append(event, tuple(game), [tuple((game | name).values())])
+        session.append(event_result, tuple(result), [tuple((result | name).values())])
 
 
 def test_the_very_same_map_is_judged_once(played, small, monkeypatch):
@@ -310,6 +359,21 @@ def test_the_global_map_is_learned_from_every_market_and_a_segment_leans_on_it(p
     assert (np.diff(seen[0]["days"]) >= 0).all()
     assert seen[1]["under"] == heat(3.0)
     assert version.base_version == everywhere.calibration_version
+
+
+def test_a_candidate_is_judged_on_nothing_that_the_global_map_under_it_was_fitted_on(played, small, monkeypatch):
+    seen = tried(monkeypatch, temperature=3.0)
+    monkeypatch.setattr(watch, "shadow_reasons", lambda evidence: ())
+    with unit_of_work(played) as session:
+        look(session, ENDS)
+        look(session, ENDS, scope=EVERYWHERE)
+        look(session, OVER)
+        look(session, OVER, scope=EVERYWHERE)
+        everywhere = in_force(session, OVER, key=GLOBAL_SCOPE)
+        fitted = calibrations.version(session, everywhere.calibration_version, tenant_id=TENANT)
+        look(session, OVER, scheduled=False)
+
+    assert [given["under_to"] for given in seen] == [None, None, fitted.trained_to.toordinal()]
 
 
 # ---------------------------------------------------------------------------------------------------- data

@@ -4,6 +4,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -161,3 +162,14 @@ def test_a_record_without_anything_has_figures_of_nothing(seeded):
     assert (found.games, found.published, found.open, found.quarantined) == (0, 0, 0, {})
     assert all(market.clv_prob.mean is None and market.units == 0 for market in found.markets)
     assert found.home_win.n == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "counts"), [("POSTPONED_OUTSIDE_WINDOW", False), ("INSUFFICIENT_PLAY", True), (None, True)]
+)
+def test_a_bet_that_was_off_before_play_has_no_closing_line_value_that_counts(played, reason, counts):
+    with unit_of_work(played, write=False) as session:
+        item = next(each for each in view.published(session, tenant_id=TENANT, league=League.NBA) if each.valued)
+    off = replace(item.grade, result="VOID", reason=reason)
+
+    assert replace(item, grade=off).valued is counts

@@ -12,6 +12,7 @@ from closeline.flow.view import closing
 from closeline.flow.view.closing import By, Closed, clv_report
 from closeline.maths.clv.segments import ClvOf, segment_figures
 from closeline.maths.simulate.streams import stream
+from closeline.store import results
 from closeline.store.desk import grades
 from closeline.store.session import unit_of_work
 from tests.builders.records import TENANT
@@ -25,28 +26,43 @@ def items(played):
         return closing.closed(session, tenant_id=TENANT, league=League.NBA, as_of=NOW)
 
 
-def voided(item: Closed, *, played: bool, reason: str | None = None) -> Closed:
+def voided(item: Closed, reason: str) -> Closed:
     assert item.grade is not None
-    return replace(item, grade=replace(item.grade, result="VOID", reason=reason), played=played)
+    return replace(item, grade=replace(item.grade, result="VOID", reason=reason))
 
 
 def test_every_published_pick_of_a_season_has_a_close_or_a_reason(items) -> None:
     assert len(items) > 10
     assert all((item.track.clv_ev is None) == (item.track.missing_reason is not None) for item in items)
-    assert all(item.played for item in items)
 
 
 @pytest.mark.parametrize(
-    ("began", "reason", "left_out"),
-    [(False, "POSTPONED", 1), (True, "ABANDONED", 0), (True, "LISTED_PITCHER_CHANGED", 1)],
+    ("reason", "left_out"),
+    [("CANCELLED", 1), ("INSUFFICIENT_PLAY", 0), ("LISTED_PITCHER_CHANGED", 1)],
 )
-def test_a_void_counts_only_when_it_came_after_the_game_began(items, began, reason, left_out) -> None:
-    changed = [voided(items[0], played=began, reason=reason), *items[1:]]
+def test_a_void_counts_only_when_it_came_after_the_game_began(items, reason, left_out) -> None:
+    changed = [voided(items[0], reason), *items[1:]]
     found = closing._segment({}, changed)
 
     assert (found.voids_left_out, found.voids_after_start) == (left_out, 1 - left_out)
     assert found.figures.n + found.figures.n_missing == len(items) - left_out
     assert found.without_voids.n + found.without_voids.n_missing == len(items) - 1
+
+
+def test_a_postponed_void_stays_left_out_though_its_game_was_played_in_the_end(played) -> None:
+    with unit_of_work(played) as session:
+        before = closing.closed(session, tenant_id=TENANT, league=League.NBA, as_of=NOW)
+        grade = next(item.grade for item in before if item.grade is not None and item.track.clv_ev is not None)
+        assert results.of_events(session, [item.pick.selection.event_id for item in before], as_of=NOW)
+        grades.add_grades(session, [replace(
+            grade, result_version=grade.result_version + 1, result="VOID", units_micros=0, supersedes=grade.name,
+            reason="POSTPONED_OUTSIDE_WINDOW", cause="RESULT_CORRECTION", brier=None, log_loss=None,
+            brier_market=None, log_loss_market=None, brier_close=None, log_loss_close=None,
+        )])  # fmt: skip
+        found = clv_report(session, tenant_id=TENANT, leagues=[League.NBA], by=[], as_of=NOW).total
+
+    assert (found.voids_left_out, found.voids_after_start) == (1, 0)
+    assert found.figures.n + found.figures.n_missing == len(before) - 1
 
 
 def test_picks_whose_premise_changed_are_counted_with_and_without(items) -> None:

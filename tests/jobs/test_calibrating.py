@@ -1,5 +1,7 @@
 """Calibrating at somebody's request: what a run tells, what is in force, and the two steps that a person may take."""
 
+from importlib import import_module
+
 import pytest
 
 from closeline.domain.calibration import ActivationEvidence, RetryRules, ShadowRules
@@ -128,6 +130,47 @@ def test_what_a_person_does_is_an_event_with_name_and_reason_and_moves_the_polic
     assert [(event.actor, event.why) for event in again.events[-2:]] == [
         ("somebody", "it looked odd"), ("another", "it was not")
     ]  # fmt: skip
+
+
+def test_a_rollback_names_what_it_put_back_in_force(played, small):
+    desk = later(a_desk(played), OVER)
+    first = {item.scope: item.calibration_version for item in read(played, active_versions).active}
+    run(played)
+    run(played, OVER)
+    left = rollback(later(desk, OVER + HOUR), SCOPE, actor="somebody", why="it looked odd")
+    now = {item.scope: item.calibration_version for item in read(played, active_versions).active}
+
+    assert left.now_in_force == now[SCOPE] == first[SCOPE]
+    assert left.calibration_version != left.now_in_force
+
+
+def shortages(engine, **asked):
+    return {item.scope: item.short for item in run(engine, **asked).outcomes}
+
+
+def test_what_there_is_too_little_of_is_told_with_its_counts(played, monkeypatch):
+    few = shortages(played, leagues=[League.NBA])[SCOPE]
+    for module in ("candidates", "shortage"):
+        monkeypatch.setattr(
+            import_module(f"closeline.flow.tune.calibration.{module}"), "RETRIES",
+            RetryRules(results_min=few.n, observations_min_global=1),
+        )  # fmt: skip
+    window = shortages(played, leagues=[League.NBA], training_days=1)[SCOPE]
+    train = shortages(played, leagues=[League.NBA])[SCOPE]
+    isotonic = shortages(played, leagues=[League.NBA], method="isotonic")[SCOPE]
+
+    assert (few.of, few.least) == ("EVENTS", 500)
+    assert few.n > 0
+    assert (window.of, window.least) == ("OBSERVATIONS", few.n)
+    assert window.n < few.n
+    assert (train.of, train.least) == ("TO_TRAIN", 500)
+    assert 0 < train.n < few.n
+    assert (isotonic.of, isotonic.n) == ("TO_TRAIN", train.n)
+    assert isotonic.least > train.least
+
+
+def test_a_scope_that_was_tried_tells_of_no_shortage(played, small):
+    assert set(shortages(played).values()) == {None}
 
 
 def test_only_what_was_in_force_before_can_be_activated(played, small):

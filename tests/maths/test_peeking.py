@@ -191,6 +191,37 @@ def test_the_bound_of_the_campaign_sees_six_and_a_half_in_a_hundred():
     assert passed > 0.999
 
 
+def ever_flagged_on_windows(record, length, *, step=1):
+    """Return the share ever shown an edge by somebody whose series begins anew with each window of so many days."""
+    ever = np.zeros(record.sums.shape[0], dtype=bool)
+    for end in range(length, record.sums.shape[-1] + 1, step):
+        parts = (record.sums, record.counts, record.lows, record.highs)
+        ever |= peeking.edge_shown(peeking.DailySums(*(part[:, end - length : end] for part in parts)))[:, -1]
+    return float(ever.mean())
+
+
+def three_fair_years(bettors, seed):
+    generator = np.random.default_rng(seed)
+    return picks_of(generator, counts_of(generator, bettors, 3 * DAYS), units())
+
+
+def test_a_window_that_restarts_breaks_the_promise_that_the_first_day_keeps():
+    record = three_fair_years(200, 11)
+
+    assert peeking.edge_shown(record)[:, -1].mean() <= 0.05
+    assert ever_flagged_on_windows(record, 30, step=3) > 0.10
+
+
+@pytest.mark.campaign
+def test_a_thousand_fair_bettors_on_windows_that_restart():
+    record = three_fair_years(1000, 12)
+    print(f"\nfrom the first day on: {peeking.edge_shown(record)[:, -1].mean():.2%}")
+    for length in (30, 90, 365):
+        share = ever_flagged_on_windows(record, length)
+        print(f"windows of {length} days: {share:.2%}")
+        assert share > 0.10
+
+
 @pytest.mark.campaign
 def test_ten_thousand_bettors_without_an_edge():
     print(f"\n{'synthetic bettors without an edge':34s} bettors  days  sequence >0  either  ordinary >0  either   once")

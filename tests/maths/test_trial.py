@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from closeline.domain.calibration import CalibrationMethod
-from closeline.maths.calibrate import IDENTITY
+from closeline.maths.calibrate import IDENTITY, UNCALIBRATED, fit_calibration
 from closeline.maths.score import brier_scores, log_losses
 from closeline.maths.trial import EMBARGO_DAYS, EVALUATED_SHARE, split, try_out
 
@@ -53,6 +53,49 @@ def test_the_fit_knows_nothing_of_the_days_that_judge_it():
 
     assert first.fitted == second.fitted
     assert first.evidence.brier_new != second.evidence.brier_new
+
+
+@given(st.lists(st.integers(0, 60), min_size=4, max_size=300), st.integers(-5, 70))
+def test_what_was_fitted_on_elsewhere_judges_nothing_and_trains_the_same(days, known_to):
+    days = np.array(days)
+    plain, parts = split(days), split(days, known_to=known_to)
+
+    assert (parts.train == plain.train).all()
+    assert (parts.judge == (plain.judge & (days > known_to + EMBARGO_DAYS))).all()
+
+
+def test_a_segment_whose_global_map_has_seen_nearly_all_is_not_tried():
+    p, won, days = overconfident()
+    last = int(days.max())
+    trials = [
+        try_out(p, won, days, active=UNCALIBRATED, generator=np.random.default_rng(1), under=IDENTITY, under_to=known)
+        for known in (int(days.min()), last - 30, last - 5)
+    ]
+
+    assert [trial and int(trial.split.judge.sum()) for trial in trials] == [360, 174, None]
+
+
+def test_a_global_map_that_has_seen_the_judging_span_does_not_help_a_segment_through():
+    # SYNTHETIC: the raw probability is the truth, and the rich global map was fitted on the span that judges.
+    share = {known: np.mean([leaning(seed, known) for seed in range(150)]) for known in (False, True)}
+
+    # The level of the gate is 0.10, and 0.15 is two standard errors of 150 trials above it.
+    assert share[True] <= 0.15
+    assert share[False] > 0.20  # as it was where nobody asked what the global map had seen
+
+
+def leaning(seed, is_known):
+    """Say whether a segment's candidate gets its bound to nought, over a global map fitted on all but the last days."""
+    p, won, days = overconfident(seed, 2400, stretch=1.0)
+    known = int(days.max()) - 20
+    other_p, other_won, _ = overconfident(1000 + seed, 2500, stretch=1.0)
+    use = days <= known
+    under = fit_calibration(CalibrationMethod.ISOTONIC, np.r_[other_p, p[use]], np.r_[other_won, won[use]])
+    trial = try_out(
+        p, won, days, active=UNCALIBRATED, generator=np.random.default_rng(seed), under=under.kept(),
+        under_to=known if is_known else None, method="temperature",
+    )  # fmt: skip
+    return trial.evidence.brier_difference_upper <= 0.0
 
 
 def test_the_evidence_is_what_brute_force_finds():

@@ -1,10 +1,13 @@
 """Scoreboards as the result feeds write them, game by game."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from closeline.domain.captures import RawPayload
-from tests.providers.payloads import RECEIVED_AT
+
+# After every game that these boards list.
+RECEIVED_AT = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 Game = dict[str, Any]
 

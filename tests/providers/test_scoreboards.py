@@ -149,6 +149,23 @@ def test_one_number_on_two_dates_is_one_game_on_its_first_day() -> None:
     assert [result.status for result in parsed.results] == [ResultStatus.FINAL]
 
 
+def test_two_endings_under_one_number_are_both_told() -> None:
+    parsed = read(espn(
+        espn_game(date="2026-01-20T00:10Z", score=("111", "100"), lines=([], [])),
+        espn_game(date="2026-01-21T00:10Z", score=("90", "100"), lines=([], [])),
+    ))  # fmt: skip
+
+    assert len(parsed.events) == 1
+    assert [score_of(result) for result in parsed.results] == [(111, 100), (90, 100)]
+
+
+def test_a_game_that_is_over_before_it_begins_is_set_aside() -> None:
+    parsed = read(espn(espn_game(date="2026-12-02T00:10Z")))
+
+    assert parsed.results == ()
+    assert [item.reason for item in parsed.rejected] == [Reason.BAD_RESULT]
+
+
 def test_a_moved_game_alone_still_belongs_to_its_first_day() -> None:
     parsed = read(mlb(mlb_game(start="2026-07-22T17:05:00Z", day="2026-07-22", rescheduledFromDate="2026-07-20")))
 

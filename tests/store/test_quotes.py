@@ -10,8 +10,8 @@ from closeline.domain.markets import SPREAD, Side
 from closeline.store import quotes
 from closeline.store.quotes import NewQuote
 from closeline.store.session import unit_of_work
-from tests.builders.moments import HOUR, MINUTE, OPENS
-from tests.builders.payloads import GAME, a_payload, a_price, a_quote
+from tests.builders.moments import HOUR, MINUTE, OPENS, START
+from tests.builders.payloads import GAME, a_payload, a_price, a_quote, an_event
 from tests.builders.records import number, rolled_back, take_in
 from tests.strategies import quote_paths
 
@@ -122,6 +122,57 @@ def test_the_heartbeat_says_when_the_series_was_last_seen(seeded, snapshot, draw
         for at, line, price in arrivals:
             keep(session, snapshot, a_new_quote(at, line, price))
         assert quotes.last_seen(session, [GAME])[SERIES] == path[-1][0]
+
+
+def until(session, at):
+    """Give when the series was last seen, as it was known at a moment."""
+    return quotes.seen_by(session, [GAME], as_of=at).get(SERIES)
+
+
+def test_from_the_start_on_every_sighting_is_stored_so_that_the_last_one_before_it_stays_known(seeded, snapshot):
+    last, first = START - 10 * MINUTE, START + HOUR
+    with unit_of_work(seeded) as session:
+        kept = [keep(session, snapshot, a_new_quote(at)).accepted for at in (OPENS, last, first, first + MINUTE, first)]
+        found = [row for row in quotes.of_events(session, [GAME], as_of=first) if row.series == SERIES]
+
+    assert kept == [1, 0, 1, 1, 0]
+    assert [(row.received_at, row.previous_seen_at) for row in found] == [(OPENS, None), (first, last)]
+
+
+def test_a_game_that_was_put_back_in_time_is_not_taken_to_have_begun(seeded, snapshot):
+    with unit_of_work(seeded) as session:
+        take_in(session, a_payload(an_event(starts_at=START + 3 * HOUR), a_quote(at=OPENS + HOUR)), at=OPENS + HOUR)
+        kept = [keep(session, snapshot, a_new_quote(at)).accepted for at in (OPENS + 2 * HOUR, START + HOUR)]
+
+    assert kept == [1, 0]
+
+
+def test_what_was_last_seen_at_a_moment_is_no_later_than_it_and_untold_by_what_came_after(seeded, snapshot):
+    with unit_of_work(seeded) as session:
+        for at, price in ((OPENS, "-110"), (OPENS + HOUR, "-110"), (OPENS + 3 * HOUR, "-105")):
+            keep(session, snapshot, a_new_quote(at, price=price))
+            live = {moment: until(session, moment) for moment in (OPENS + HOUR, OPENS + 2 * HOUR)}
+        keep(session, snapshot, a_new_quote(OPENS + 4 * HOUR, price="-105"))
+
+        assert {moment: until(session, moment) for moment in live} == live == dict.fromkeys(live, OPENS + HOUR)
+        assert until(session, OPENS + 210 * MINUTE) == OPENS + 210 * MINUTE
+        assert until(session, OPENS - MINUTE) is None
+
+
+@settings(max_examples=20)
+@given(quote_paths(in_order=True), st.integers(0, 8))
+def test_from_the_start_on_the_record_says_at_every_moment_when_a_price_was_last_seen(seeded, snapshot, drawn, place):
+    _, arrivals = drawn
+    moved = [(at - OPENS + START, line, price) for at, line, price in arrivals]
+    moment = moved[min(place, len(moved) - 1)][0] + MINUTE / 2
+    with rolled_back(seeded) as session:
+        for at, line, price in moved:
+            if at <= moment:
+                keep(session, snapshot, a_new_quote(at, line, price))
+        live = until(session, moment)
+        for at, line, price in moved:
+            keep(session, snapshot, a_new_quote(at, line, price))
+        assert until(session, moment) == live
 
 
 def test_quotes_received_later_are_not_known_yet(seeded, snapshot):

@@ -71,6 +71,29 @@ def test_the_same_words_of_the_same_bytes_are_one_report_whenever_they_come(know
         assert number(session, "SELECT count(*) FROM result_report") == 1
 
 
+def test_bytes_that_come_back_after_others_are_kept_again_and_read_again_they_are_not(known):
+    with unit_of_work(known) as session:
+        told = a_report(session)
+        other = replace(told, home_score=90, received_at=ENDS + HOUR)
+        back = replace(told, received_at=ENDS + 2 * HOUR)
+        assert [reports.add_reports(session, [each]) for each in (told, other, back)] == [1, 1, 1]
+        assert reports.add_reports(session, [told, other, back]) == 0
+        assert reports.add_reports(session, [replace(back, received_at=ENDS + 3 * HOUR)]) == 0
+        heard = reports.reports_of(session, [GAME], as_of=ENDS + 9 * HOUR)[GAME]
+
+    assert [(each.home_score, each.received_at) for each in heard] == [
+        (110, ENDS), (90, ENDS + HOUR), (110, ENDS + 2 * HOUR),
+    ]  # fmt: skip
+    assert len({each.report_id for each in heard}) == 3
+
+
+def test_what_another_feed_says_in_between_does_not_make_the_same_bytes_news(known):
+    with unit_of_work(known) as session:
+        told = a_report(session)
+        reports.add_reports(session, [told, replace(told, feed="b", home_score=90, received_at=ENDS + HOUR)])
+        assert reports.add_reports(session, [replace(told, received_at=ENDS + 2 * HOUR)]) == 0
+
+
 def test_nothing_is_known_before_it_was_received(known):
     with unit_of_work(known) as session:
         reports.add_reports(session, [a_report(session)])

@@ -70,7 +70,8 @@ def _imported(path: Path, found: "Imported") -> "FileImport":
     return FileImport(
         file=str(path), feed=found.feed, payload_sha=found.payload_sha, leagues=list(found.leagues), games=found.games,
         results=figures.results, received=figures.received, accepted=figures.accepted, unchanged=figures.unchanged,
-        quarantined=dict(sorted(figures.quarantined.items())), error=None,
+        quarantined=dict(sorted(figures.quarantined.items())), unpriced=dict(sorted(figures.unpriced.items())),
+        error=None,
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _failed(path: Path, fault: CloselineError) -> "FileImport":
 
     return FileImport(
         file=str(path), feed=None, payload_sha=None, leagues=[], games=0, results=0, received=0, accepted=0,
-        unchanged=0, quarantined={}, error=str(fault),
+        unchanged=0, quarantined={}, unpriced={}, error=str(fault),
     )  # fmt: skip
 
 
@@ -89,14 +90,17 @@ def _total(done: "list[FileImport]") -> "Import":
     from closeline.schemas.imports import Import
 
     quarantined: Counter[str] = Counter()
+    unpriced: Counter[str] = Counter()
     for item in done:
         quarantined.update(item.quarantined)
+        unpriced.update(item.unpriced)
     return Import(
         files=sum(item.error is None for item in done),
         received=sum(item.received for item in done),
         accepted=sum(item.accepted for item in done),
         unchanged=sum(item.unchanged for item in done),
         quarantined=dict(sorted(quarantined.items())),
+        unpriced=dict(sorted(unpriced.items())),
         by_file=done,
     )
 
@@ -113,3 +117,5 @@ def _show(result: "Import") -> None:
     print_table("Imported, in prices; injuries in reports", columns, rows)
     if result.quarantined:
         print_table("In quarantine", ("reason", "prices or reports#"), result.quarantined.items())
+    if result.unpriced:
+        print_table("In quarantine without a price", ("reason", "games or results#"), result.unpriced.items())

@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from closeline.schemas.shape import Shape
 
 NONE = "-"
 PIPE_WIDTH = 200
+# Columns of blanks that a table puts between two of its own.
+_BETWEEN = 2
 Progress = Callable[[int, int], None]
 
 
@@ -34,13 +38,37 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     if not held:
         say(f"{title}: {empty or 'none'}")
         return
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    # A pipe has no width of its own: a reader cuts lines better than we fold words.
+    console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(name.removesuffix("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
     for row in held:
         table.add_row(*row)
-    # A pipe has no width of its own: a reader cuts lines better than we fold words.
-    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+    console.print(Text(title, style="bold"))
+    # A number or a name that is broken over two lines is neither any more: where they do not fit, rows are stacked.
+    if _least_width(columns, held) > console.width:
+        _say_stacked(columns, held)
+    else:
+        console.print(table)
+
+
+def _least_width(columns: Sequence[str], held: "Sequence[Sequence[Text]]") -> int:
+    """Return the width at which no word of a table has to be broken."""
+    words = [
+        max(len(word) for text in (name.removesuffix("#"), *(row[at].plain for row in held)) for word in text.split())
+        for at, name in enumerate(columns)
+    ]
+    return sum(words) + _BETWEEN * len(words)
+
+
+def _say_stacked(columns: Sequence[str], held: "Sequence[Sequence[Text]]") -> None:
+    """Print each row as lines of its own, a name and a value in each; what is nothing is left out."""
+    for row in held:
+        say("")
+        for name, cell in zip(columns, row, strict=True):
+            if cell.plain != NONE:
+                say(f"  {name.removesuffix('#')}: {cell.plain}")
 
 
 def shown(value: object) -> str:

@@ -47,7 +47,10 @@ class MissingClose(StrEnum):
 
 
 class StartBasis(StrEnum):
-    """Whether a start is when the game began, or when it was to begin because nobody said more."""
+    """Whether a start is when the game began, or when it was to begin because nobody said more.
+
+    A game that was heard to be under way before it was to begin is ACTUAL at that hearing: it began no later.
+    """
 
     ACTUAL = "ACTUAL"
     SCHEDULED = "SCHEDULED"
@@ -121,9 +124,16 @@ class BookQuote:
     suspended: bool = False
     snapshot_id: str = ""
 
+    def seen_before(self, moment: datetime) -> datetime:
+        """Return when the prices were last known to stand before `moment`.
+
+        A sighting at or after it does not tell how long before it they still stood: only the first sighting is sure.
+        """
+        return self.captured_at if self.seen_until is None or self.seen_until >= moment else self.seen_until
+
     def age_at(self, moment: datetime) -> timedelta:
         """Return how long before `moment` the prices were last known to stand; never negative."""
-        return max(moment - (self.seen_until or self.captured_at), timedelta(0))
+        return max(moment - self.seen_before(moment), timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,8 @@ def select_close(
 ) -> ClosingLine:
     """Return the last two-sided quote strictly before the start, of the first book that has a fresh one.
 
+    Of books of equal rank that one whose prices were seen last before the start, then the one that changed last.
+
     quotes: of one selection, any order, any books. starts_at: the actual start; a scheduled one is used with
     `start_confirmed=False`, which flags the answer. The ticket's own book is the last resort.
     """
@@ -167,7 +179,7 @@ def select_close(
         verdicts = [(_refusal(quote, starts_at, max_age), quote) for quote in offered]
         eligible = [quote for refusal, quote in verdicts if refusal is None]
         if eligible:
-            last = max(eligible, key=_captured_at)
+            last = _latest(eligible, starts_at)
             return ClosingLine(_quality(rank, len(reference_order), last.book), last, None, flags)
         furthest = _furthest([furthest, *(refusal for refusal, _ in verdicts)])
     return ClosingLine(CloseQuality.MISSING, None, furthest or MissingClose.NO_QUOTE, flags)
@@ -193,6 +205,11 @@ def _quality(rank: int, references: int, book: str) -> CloseQuality:
 
 def _captured_at(quote: BookQuote) -> datetime:
     return quote.captured_at
+
+
+def _latest(eligible: Sequence[BookQuote], starts_at: datetime) -> BookQuote:
+    lasts = [max(found, key=_captured_at) for found in _by_book(eligible).values()]
+    return max(lasts, key=lambda quote: (quote.seen_before(starts_at), quote.captured_at))
 
 
 def _furthest(refusals: Iterable[MissingClose | None]) -> MissingClose | None:
@@ -230,7 +247,7 @@ def open_best_close(
     that stood in [published_at, starts_at). The close is tested as in `select_close`, for age only if asked.
     """
     before = sorted((quote for quote in quotes if quote.book == book and _bettable(quote, starts_at)), key=_captured_at)
-    later = [quote for quote in before if (quote.seen_until or quote.captured_at) >= published_at]
+    later = [quote for quote in before if quote.seen_before(starts_at) >= published_at]
     closes = [quote for quote in before if _refusal(quote, starts_at, max_age) is None]
     return LineTrack(
         before[0] if before else None,

@@ -38,13 +38,17 @@ _DAY_LETTERS = len("2023_11_15")
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What a capture came to. Received = accepted + unchanged + quarantined, in prices; results are counted apart."""
+    """What a capture came to. Received = accepted + unchanged + quarantined, in prices; results are counted apart.
+
+    `unpriced` counts records set aside that held no price, such as a result that could not be read.
+    """
 
     received: int = 0
     accepted: int = 0
     unchanged: int = 0
     quarantined: Mapping[str, int] = field(default_factory=dict)
     results: int = 0
+    unpriced: Mapping[str, int] = field(default_factory=dict)
     events: tuple[OddsCaptured | ResultsCaptured | ResultsReported, ...] = ()
 
     def __add__(self, other: "Capture") -> "Capture":
@@ -55,6 +59,7 @@ class Capture:
             self.unchanged + other.unchanged,
             dict(Counter(self.quarantined) + Counter(other.quarantined)),
             self.results + other.results,
+            dict(Counter(self.unpriced) + Counter(other.unpriced)),
             self.events + other.events,
         )
 
@@ -95,6 +100,7 @@ def keep(session: Session, source: Source, parsed: ParsedPayload, aliases: Alias
             references.add_events(session, told_later, provider=parsed.provider, payload_sha=source.payload_sha)
     aside = [SetAside(item.reason, item.place, item.excerpt, item.prices) for item in parsed.rejected]
     aside += _orphans(parsed.quotes, resolved.unknown)
+    aside += _orphan_results(parsed.results, resolved.unknown)
     captures.set_aside(session, aside, payload_sha=source.payload_sha, feed=source.feed, received_at=at)
     captures.ask_for_mapping(
         session, resolved.questions, provider=parsed.provider, payload_sha=source.payload_sha, at=at
@@ -103,9 +109,7 @@ def keep(session: Session, source: Source, parsed: ParsedPayload, aliases: Alias
     kept = quotes.keep(session, named, snapshot_id=snapshot.snapshot_id) if named else quotes.Kept(0, 0)
     ended = _named_results(parsed.results, resolved.events)
     _keep_endings(session, source, parsed, resolved.events, ended)
-    reasons: Counter[str] = Counter()
-    for item in aside:
-        reasons[item.reason] += item.prices
+    reasons, unpriced = counted(aside)
     leagues = sorted({event.league for event in resolved.events.values()})
     told: list[OddsCaptured | ResultsCaptured | ResultsReported] = []
     for league in leagues:
@@ -117,7 +121,17 @@ def keep(session: Session, source: Source, parsed: ParsedPayload, aliases: Alias
             heard = ResultsCaptured if parsed.archive else ResultsReported
             told.append(heard(league, snapshot.snapshot_id, len(ended)))
     received = len(parsed.quotes) + sum(item.prices for item in parsed.rejected)
-    return Capture(received, kept.accepted, kept.unchanged, dict(reasons), len(ended), tuple(told))
+    return Capture(received, kept.accepted, kept.unchanged, dict(reasons), len(ended), dict(unpriced), tuple(told))
+
+
+def counted(aside: Sequence[SetAside]) -> tuple[Counter[str], Counter[str]]:
+    """Return what was set aside by its reason: prices, and records that held none."""
+    prices: Counter[str] = Counter()
+    records: Counter[str] = Counter()
+    for item in aside:
+        prices[item.reason] += item.prices
+        records[item.reason] += item.prices == 0
+    return +prices, +records
 
 
 def _keep_endings(
@@ -234,6 +248,14 @@ def _orphans(parsed: Sequence[ParsedQuote], unknown: Mapping[str, str]) -> list[
         for quote in parsed
         if quote.provider_event_id in unknown
     ]  # fmt: skip
+
+
+def _orphan_results(parsed: Sequence[ParsedResult], unknown: Mapping[str, str]) -> list[SetAside]:
+    return [
+        SetAside(unknown[item.provider_event_id], f"{item.place} result", item.provider_event_id, 0)
+        for item in parsed
+        if item.provider_event_id in unknown
+    ]
 
 
 def _named_quotes(parsed: Sequence[ParsedQuote], events: Mapping[str, NewEvent]) -> list[NewQuote]:

@@ -10,7 +10,7 @@ from closeline.domain.errors import BadInput
 from closeline.domain.events import CalibrationJudged
 from closeline.domain.leagues import League
 from closeline.flow.tune import calibration
-from closeline.flow.tune.calibration import Asked, Outcome, Scope
+from closeline.flow.tune.calibration import Asked, Idle, Outcome, Scope
 from closeline.jobs.desk import Desk
 from closeline.jobs.run_inline import react
 from closeline.maths.calibrate import AUTO, METHODS_ASKED
@@ -24,7 +24,9 @@ from closeline.schemas.calibration import (
     CalibrationVersion,
     CalibrationVersions,
     InForce,
+    RolledBack,
     SampleScores,
+    Shortage,
 )
 from closeline.store import calibrations, events
 from closeline.store.calibrations import TakenStep, Version
@@ -56,7 +58,8 @@ def run_calibration(
         told: list[LoggedEvent] = []
         for scope in calibration.scopes_of(chosen, everywhere=not named):
             for outcome in calibration.look_at(session, scope, asked, tenant_id=desk.tenant_id, at=at):
-                found.append(_outcome(session, outcome, desk.tenant_id))
+                short = _short(session, scope, outcome, asked, desk)
+                found.append(_outcome(session, outcome, short, desk.tenant_id))
                 told += _record(session, desk, scope, outcome, asked.actor)
     react(desk, told)
     return CalibrationRun(
@@ -124,8 +127,8 @@ def activate(desk: Desk, name: str, *, actor: str, why: str) -> CalibrationVersi
     return result
 
 
-def rollback(desk: Desk, scope: str, *, actor: str, why: str) -> CalibrationVersion:
-    """Put what was in force before back in force; returns the version that was rolled back.
+def rollback(desk: Desk, scope: str, *, actor: str, why: str) -> RolledBack:
+    """Put what was in force before back in force; returns the version that was rolled back, and what is in force now.
 
     Where nothing was in force before, nothing is now: probabilities are then the raw ones, or the global map's.
     """
@@ -142,7 +145,14 @@ def rollback(desk: Desk, scope: str, *, actor: str, why: str) -> CalibrationVers
             told += _record(session, desk, found, Outcome(found.name, CalibrationStatus.ACTIVE, now), person, reason)
         result = version(session, left, tenant_id=desk.tenant_id)
     react(desk, told)
-    return result
+    return RolledBack(**dict(result), now_in_force=now)
+
+
+def _short(session: Session, scope: Scope, outcome: Outcome, asked: Asked, desk: Desk) -> Shortage | None:
+    if outcome.outcome != Idle.TOO_FEW:
+        return None
+    found = calibration.shortage(session, scope, asked, tenant_id=desk.tenant_id, at=desk.clock())
+    return Shortage(of=found.of, n=found.n, least=found.least) if found else None
 
 
 def _record(
@@ -172,7 +182,7 @@ def _step(step: TakenStep) -> dict[str, Any]:
     return {name: getattr(step, name) for name in CalibrationEvent.model_fields} | {"reasons": list(step.reasons)}
 
 
-def _outcome(session: Session, outcome: Outcome, tenant_id: str) -> CalibrationOutcome:
+def _outcome(session: Session, outcome: Outcome, short: Shortage | None, tenant_id: str) -> CalibrationOutcome:
     tried = outcome.tried
     name = outcome.calibration_version
     found = calibrations.version(session, name, tenant_id=tenant_id) if name else None
@@ -184,7 +194,7 @@ def _outcome(session: Session, outcome: Outcome, tenant_id: str) -> CalibrationO
         n_train=found.n_train if found else None, n_evaluated=found.n_evaluated if found else None,
         voids=tried.voids if tried else None, duplicates=tried.duplicates if tried else None,
         evaluated=SampleScores(**asdict(tried.evaluated)) if tried else None,
-        published=SampleScores(**asdict(tried.published)) if tried else None,
+        published=SampleScores(**asdict(tried.published)) if tried else None, short=short,
     )  # fmt: skip
 
 

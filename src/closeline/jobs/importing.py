@@ -85,10 +85,8 @@ def _keep_bytes(desk: Desk, archive: Archive) -> Capture:
     with unit_of_work(desk.engine) as session:
         sha = captures.keep_payload(session, archive.payload, feed=archive.feed)
         captures.set_aside(session, aside, payload_sha=sha, feed=archive.feed, received_at=desk.clock())
-    counted = Capture()
-    for item in aside:
-        counted += Capture(received=item.prices, quarantined={item.reason: item.prices})
-    return counted
+    prices, unpriced = capture.counted(aside)
+    return Capture(received=prices.total(), quarantined=dict(prices), unpriced=dict(unpriced))
 
 
 def _portions(shelf: Shelf, openings: Sequence[Opening]) -> Iterator[list[Opening]]:

@@ -30,8 +30,9 @@ def summary(
     if end_date < start_date:
         raise BadInput(f"end_date must not be before start_date {start_date}, was {end_date}; exchange them")
     wanted = parse_cohort(cohort_key)
-    items = _members(session, tenant_id, wanted, start_date, end_date, as_of)
-    found = figures.one(cells.cells_of(items), wanted)
+    record = _members(session, tenant_id, wanted, end_date, as_of)
+    found = figures.one(cells.cells_of(record), wanted, first=_iso(start_date))
+    items = list(endings.between(record, _iso(start_date), None))
     median = spread.median(spread.clv_of(items))
     medians = {} if median is None else {wanted.key: median / 100.0}
     return PerformanceSummary(
@@ -55,17 +56,21 @@ def cohorts(
     session: Session, *, tenant_id: str, along: Sequence[Sequence[Dimension]], only: Cohort,
     first: date | None = None, last: date | None = None, as_of: datetime = ALWAYS,
 ) -> CohortPerformance:  # fmt: skip
-    """Return the figures of every cohort inside `only` along each set of dimensions, as the record knew them."""
-    found = cells.read(session, tenant_id=tenant_id, first=_iso(first), last=_iso(last), as_of=as_of)
+    """Return the figures of every cohort inside `only` along each set of dimensions, as the record knew them.
+
+    Rows are the cohorts with a pick from `first` on; a cohort whose picks are all older was looked at as well.
+    """
+    found = cells.read(session, tenant_id=tenant_id, last=_iso(last), as_of=as_of)
     inside = [cell for cell in found if only.holds(cell.cohort)]
-    rows = figures.figures(figures.standings(inside, along))
+    tested = figures.standings(inside, along, first=_iso(first))
+    rows = [row for item, row in zip(tested, figures.figures(tested), strict=True) if item.days]
     named = {dimension for dimensions in along for dimension in dimensions}
     return CohortPerformance(
         dimensions=[dimension for dimension in Dimension if dimension in named],
         start_date=first,
         end_date=last,
         as_of=_shown(as_of),
-        tested=len(rows),
+        tested=len(tested),
         surviving=sum(row.survives for row in rows),
         rows=rows,
     )
@@ -82,9 +87,9 @@ def distribution(
     as_of: datetime = ALWAYS,
 ) -> ClvDistribution:  # fmt: skip
     """Return how the closing-line value of a cohort is spread, as the record knew it."""
-    items = _members(session, tenant_id, only, first, last, as_of)
-    values = spread.clv_of(items)
-    closing = figures.figures([figures.one(cells.cells_of(items), only)])[0].clv
+    record = _members(session, tenant_id, only, last, as_of)
+    values = spread.clv_of(list(endings.between(record, _iso(first), None)))
+    closing = figures.figures([figures.one(cells.cells_of(record), only, first=_iso(first))])[0].clv
     return ClvDistribution(
         cohort_key=only.key,
         start_date=first,
@@ -103,11 +108,10 @@ def distribution(
     )
 
 
-def _members(
-    session: Session, tenant_id: str, wanted: Cohort, first: date | None, last: date | None, as_of: datetime
-) -> list[Ending]:
+def _members(session: Session, tenant_id: str, wanted: Cohort, last: date | None, as_of: datetime) -> list[Ending]:
+    # From the first day on: a window may cut days off what is shown, never off what may be read daily.
     items = endings.of_tenant(session, tenant_id=tenant_id, as_of=as_of)
-    inside = endings.between(items, _iso(first), _iso(last))
+    inside = endings.between(items, None, _iso(last))
     return [item for item in inside if wanted.holds(cohort_of(item))]
 
 

@@ -65,6 +65,12 @@ class CalibrationVersion(CalibrationLine):
     events: list[CalibrationEvent]
 
 
+class RolledBack(CalibrationVersion):
+    """The version that was rolled back, and the one that is in force in its scope now; null where there is none."""
+
+    now_in_force: str | None
+
+
 class InForce(Shape):
     """A version that is in force in its scope, or stands in the shadow of the one that is, and since when."""
 
@@ -98,11 +104,23 @@ class SampleScores(Shape):
     log_loss_new: float | None
 
 
+class Shortage(Shape):
+    """What a scope has too little of for an attempt, how many there are (`n`), and how many there must be (`least`).
+
+    `of`: EVENTS with a decided forecast; OBSERVATIONS that were asked for; or of those, the ones TO_TRAIN on or
+    TO_JUDGE by.
+    """
+
+    of: str
+    n: int
+    least: int
+
+
 class CalibrationOutcome(Shape):
     """What a run made of one scope.
 
     `outcome`: SHADOW, REJECTED, ACTIVE or RETIRED as a step was taken; or TOO_FEW, NOT_DUE, SHADOW_STANDS, AHEAD, KNOWN
-    where none was.
+    where none was. `short` is told of TOO_FEW.
     """
 
     scope: str
@@ -119,6 +137,7 @@ class CalibrationOutcome(Shape):
     duplicates: int | None
     evaluated: SampleScores | None
     published: SampleScores | None
+    short: Shortage | None
 
 
 class CalibrationRun(Shape):

@@ -1,6 +1,6 @@
 """A settlement case that a person writes, and what the rules make of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -9,6 +9,7 @@ from closeline.schemas.shape import Shape
 _WRITTEN = ConfigDict(frozen=True, extra="forbid", strict=True)
 Amount = int | float | str
 ByPeriod = list[int | None] | None
+Score = Annotated[int | None, Field(ge=0, le=400)]
 
 
 class WrittenGame(Shape):
@@ -20,10 +21,10 @@ class WrittenGame(Shape):
     model_config = _WRITTEN
 
     status: str
-    home: int | None = None
-    away: int | None = None
-    reg_home: int | None = None
-    reg_away: int | None = None
+    home: Score = None
+    away: Score = None
+    reg_home: Score = None
+    reg_away: Score = None
     periods: list[list[int]] = Field(default_factory=list, max_length=40)
     periods_home: ByPeriod = None
     periods_away: ByPeriod = None
@@ -39,9 +40,10 @@ class WrittenGame(Shape):
     hours_waited: float | None = None
     same_game_week: bool | None = None
     same_local_date: bool | None = None
+    put_off: bool = False
     postseason: bool = False
-    home_at_suspension: int | None = None
-    away_at_suspension: int | None = None
+    home_at_suspension: Score = None
+    away_at_suspension: Score = None
     minutes_at_suspension: float | None = None
     innings_at_suspension: float | None = None
     home_away_swapped: bool = False
@@ -71,26 +73,6 @@ class WrittenVersion(Shape):
     hours_after_final: float
 
 
-class WrittenRules(Shape):
-    """What a case changes in the first rule set."""
-
-    model_config = _WRITTEN
-
-    nhl_total_minutes: float | None = None
-    mlb_moneyline_innings: int | None = None
-    determined_stands: bool | None = None
-    nhl_team_total_includes_shootout: bool | None = None
-    pitcher_rule: str | None = None
-    start_window_hours: float | None = None
-    mlb_delay_hours: float | None = None
-    game_week_hours: float | None = None
-    completion_window_hours: float | None = None
-    postseason_window_hours: float | None = None
-    longest_game_hours: float | None = None
-    correction_window_hours: float | None = None
-    basketball_seconds: float | None = None
-
-
 class WrittenCase(Shape):
     """A bet with what became of its game or its player, a parlay of such bets, or a dead heat.
 
@@ -101,7 +83,7 @@ class WrittenCase(Shape):
     model_config = _WRITTEN
 
     op: str | None = None
-    rules: str | WrittenRules | None = None
+    rules: str | dict[str, Any] | None = None
     league: str | None = None
     market: str | None = None
     period: str | None = None

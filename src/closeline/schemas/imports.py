@@ -4,7 +4,10 @@ from closeline.schemas.shape import Shape
 
 
 class FileImport(Shape):
-    """One file: received = accepted + unchanged + quarantined, in prices; or why it could not be read."""
+    """One file: received = accepted + unchanged + quarantined, in prices; or why it could not be read.
+
+    `unpriced` counts records set aside that held no price, such as a result that could not be read.
+    """
 
     file: str
     feed: str | None
@@ -16,6 +19,7 @@ class FileImport(Shape):
     accepted: int
     unchanged: int
     quarantined: dict[str, int]
+    unpriced: dict[str, int]
     error: str | None
 
 
@@ -27,4 +31,5 @@ class Import(Shape):
     accepted: int
     unchanged: int
     quarantined: dict[str, int]
+    unpriced: dict[str, int]
     by_file: list[FileImport]

@@ -6,7 +6,7 @@ from closeline.schemas.shape import Shape
 
 
 class Judgement(Shape):
-    """One line of a calibration's history."""
+    """One line of a calibration's history; `why` is what a person gave as the reason."""
 
     scope: str
     calibration_version: str
@@ -16,6 +16,8 @@ class Judgement(Shape):
     n_evaluated: int
     reasons: list[str]
     at: datetime
+    actor: str
+    why: str | None
 
 
 class Calibrations(Shape):

@@ -8,19 +8,24 @@ from closeline.schemas.shape import Shape
 class Estimate(Shape):
     """A mean per pick over n picks on so many days.
 
-    low, high: the ordinary 95 % interval, clustered by day, right on one day that was chosen beforehand. always_low,
-    always_high: the 95 % confidence sequence, right on all days at once. e_value: what one unit bet against "the mean
-    is at most nought" has become. Null where there is nothing to average.
+    low, high: the ordinary 95 % interval, clustered by day, right on one day that was chosen beforehand.
+    always_low, always_high: the 95 % confidence sequence, right on all days at once. e_value: what one unit bet against
+    "the mean is at most nought" has become. These two are of the whole record of the cohort: of always_n picks with
+    the mean always_mean, from its first day to the last day asked for, whatever first day was asked for, and with each
+    pick that was left out of the mean because it was void counted as nought. Null where there is nothing to average.
     """
 
     mean: float | None
     low: float | None
     high: float | None
-    always_low: float | None
-    always_high: float | None
-    e_value: float | None
     n: int
     days: int
+    always_mean: float | None
+    always_low: float | None
+    always_high: float | None
+    always_n: int
+    always_days: int
+    e_value: float | None
 
 
 class Expected(Shape):
@@ -49,7 +54,7 @@ class Scores(Shape):
 class ClosingValue(Shape):
     """Closing-line value in probability, fair to fair, of picks with a close; `missing` counts the others by reason.
 
-    Shares are of the n picks with a close. Median is null where only sums were read.
+    Void before play is in neither. Shares are of the n picks with a close. Median is null where only sums were read.
     """
 
     value: Estimate
@@ -62,11 +67,13 @@ class ClosingValue(Shape):
 
 
 class Figures(Shape):
-    """How the graded picks of one cohort have done. Voids are counted and left out of everything else.
+    """How the graded picks of one cohort have done.
+
+    Voids are in no figure of money and no score. Those that came after the start keep their closing-line value.
 
     units: profit at the real price, one unit risked on each; units_staked: the same at each pick's own stake; roi: the
     mean of `units` per pick. survives: still flagged after all cohorts that were looked at, at a false discovery rate
-    of 10 % (e-BH over the e-values of the closing-line value).
+    of 10 % (e-BH over the e-values of the closing-line value, each from its cohort's first day on).
     """
 
     cohort_key: str
@@ -128,7 +135,7 @@ class PerformanceSummary(Shape):
 
 
 class CohortPerformance(Shape):
-    """All cohorts of some dimensions over so many days; `tested` is how many were looked at."""
+    """All cohorts of some dimensions with a pick in so many days; `tested` counts those without one too."""
 
     dimensions: list[str]
     start_date: date | None

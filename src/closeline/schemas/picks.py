@@ -7,9 +7,10 @@ from closeline.schemas.shape import Shape
 
 
 class Pick(Shape):
-    """A published pick in one line."""
+    """A pick in one line; `publish_id` names its publication, and is null where it was not published."""
 
     pick_id: str
+    publish_id: str | None
     league: str
     published_at: datetime
     label: str

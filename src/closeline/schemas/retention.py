@@ -37,7 +37,7 @@ class Applied(Shape):
 
     plan_id: str
     day: date
-    policy: str
+    policy: Policy
     quotes: int
     payloads: int
     payload_bytes: int

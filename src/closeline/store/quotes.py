@@ -1,4 +1,8 @@
-"""Quotes: stored when they change, with a heartbeat that says when each series was last seen."""
+"""Quotes: stored when they change, with a heartbeat that says when each series was last seen.
+
+From the start of its event on every sighting is stored, changed or not. One heartbeat over the start would say that a
+price was seen after it and no longer when it was last seen before it, which is what a close is judged by.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,7 +19,7 @@ from closeline.domain.markets import Market, Side, market
 from closeline.domain.odds import OddsFormat, Price
 from closeline.store.session import Session
 from closeline.store.tables.evidence import quote, quote_heartbeat
-from closeline.store.tables.reference import event
+from closeline.store.tables.reference import event, event_version
 
 _COLUMNS = (
     "quote_id", "snapshot_id", "event_id", "book", "market_key", "player_id", "side", "line_quarters", "price_text",
@@ -33,10 +37,25 @@ _OF_EVENTS = (
 )  # fmt: skip
 _SEEN_IN = select(quote_heartbeat.c.event_id).where(quote_heartbeat.c.snapshot_id == bindparam("snapshot")).distinct()
 _LAST_ID = select(func.max(quote.c.quote_id))
+_BOOKS = select(quote_heartbeat.c.book).distinct().order_by(quote_heartbeat.c.book)
 _HEARTBEATS = select(
     quote_heartbeat.c.event_id, quote_heartbeat.c.book, quote_heartbeat.c.market_key, quote_heartbeat.c.side,
     quote_heartbeat.c.last_seen_at,
 ).where(quote_heartbeat.c.event_id.in_(bindparam("events", expanding=True)))  # fmt: skip
+_LATER = (
+    select(quote.c.event_id, quote.c.book, quote.c.market_key, quote.c.side, quote.c.previous_seen_at)
+    .where(
+        quote.c.event_id.in_(bindparam("events", expanding=True)),
+        quote.c.player_id == "",
+        quote.c.received_at > bindparam("as_of"),
+    )
+    .order_by(quote.c.received_at.desc(), quote.c.quote_id.desc())
+)
+_STARTS = (
+    select(event_version.c.event_id, event_version.c.starts_at, event_version.c.received_at)
+    .where(event_version.c.event_id.in_(bindparam("events", expanding=True)))
+    .order_by(event_version.c.received_at, event_version.c.version)
+)
 
 Series = tuple[str, str, str, Side]
 
@@ -118,22 +137,41 @@ def events_seen_in(session: Session, snapshot_id: str) -> list[str]:
 
 
 def last_seen(session: Session, events: Sequence[str]) -> dict[Series, datetime]:
-    """Return when each series of events was last seen at its price."""
+    """Return when each series of events was last seen at its price, by all that the record holds."""
     rows = session.rows(_HEARTBEATS, {"events": list(events)}) if events else ()
     return {(row.event_id, row.book, row.market_key, Side(row.side)): row.last_seen_at for row in rows}
+
+
+def seen_by(session: Session, events: Sequence[str], *, as_of: datetime) -> dict[Series, datetime]:
+    """Return when each series of events was last seen by `as_of`, at the price that it had then.
+
+    Where it changed since, that is what its next quote remembers of the one before. A price that was seen again after
+    `as_of` stood at `as_of`: the record tells when a price was seen last, not each time that it was.
+    """
+    seen = last_seen(session, events)
+    asked = {"events": list(events), "as_of": as_of}
+    for row in session.rows(_LATER, asked) if events else ():
+        # Latest first, so that the next one after `as_of` has the last word. A series that began since has none.
+        series: Series = (row.event_id, row.book, row.market_key, Side(row.side))
+        if row.previous_seen_at is None:
+            seen.pop(series, None)
+        else:
+            seen[series] = row.previous_seen_at
+    return {series: min(moment, as_of) for series, moment in seen.items()}
 
 
 def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> Kept:
     """Append the quotes that say something new and beat the heart of every series that was seen.
 
     A quote is unchanged when the series already held that line and price at that moment, so the same bytes read
-    twice add nothing, and bytes that arrive late are judged by what was known then.
+    twice add nothing, and bytes that arrive late are judged by what was known then. A quote that is seen at or after
+    the start of its event, as that was known then, is stored even so.
     """
     events = sorted({item.event_id for item in quotes})
     history: defaultdict[Series, list[tuple[datetime, int, tuple[object, ...]]]] = defaultdict(list)
     for known in of_events(session, events, as_of=datetime.max.replace(tzinfo=quotes[0].received_at.tzinfo)):
         history[known.series].append((known.received_at, known.quote_id, _said(known)))
-    seen = last_seen(session, events)
+    seen, starts = last_seen(session, events), _known_starts(session, events)
     next_id = int(session.scalar(_LAST_ID) or 0) + 1
     rows, beats = [], {}
     for item in sorted(quotes, key=lambda item: item.received_at):
@@ -142,7 +180,7 @@ def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> K
         # A book may show two lines at one moment: each of them is known then, not only the last.
         now = [entry for entry in history[series] if entry[0] == item.received_at]
         same = [entry for entry in (*past[-1:], *now) if entry[2] == _said(item)]
-        if same:
+        if same and (same[-1][0] == item.received_at or not _begun(starts[item.event_id], item.received_at)):
             quote_id = same[-1][1]
         else:
             quote_id = next_id
@@ -155,6 +193,20 @@ def keep(session: Session, quotes: Sequence[NewQuote], *, snapshot_id: str) -> K
     session.append(quote, _COLUMNS, rows)
     _beat(session, beats, snapshot_id=snapshot_id)
     return Kept(len(rows), len(quotes) - len(rows))
+
+
+def _known_starts(session: Session, events: Sequence[str]) -> dict[str, list[tuple[datetime, datetime]]]:
+    """Return (when it was told, the start) of every version of events, oldest first."""
+    found: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for row in session.rows(_STARTS, {"events": list(events)}):
+        found[row.event_id].append((row.received_at, row.starts_at))
+    return found
+
+
+def _begun(versions: Sequence[tuple[datetime, datetime]], at: datetime) -> bool:
+    """Say whether an event was to have begun at a moment, by the last start that had been told."""
+    known = [starts_at for told_at, starts_at in versions if told_at <= at]
+    return bool(known) and known[-1] <= at
 
 
 def _said(item: NewQuote | Quote) -> tuple[object, ...]:
@@ -212,3 +264,8 @@ def count(session: Session, *, league: str) -> int:
         .where(event.c.league == bindparam("league_code"))
     )  # fmt: skip
     return int(session.scalar(statement, {"league_code": league}) or 0)
+
+
+def books(session: Session) -> list[str]:
+    """Return the books that were ever seen to quote, by name."""
+    return [row.book for row in session.rows(_BOOKS)]

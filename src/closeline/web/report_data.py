@@ -154,7 +154,11 @@ def _first_judged(session: Session, tenant_id: str) -> Mapping[str, date]:
 def _league(session: Session, tenant_id: str, league: League, publish_from: date | None) -> LeagueReport:
     ended = view.published(session, tenant_id=tenant_id, league=league)
     official = [item for item in ended if item.pick.decision is Decision.PICK]
-    tracked = [(item, 100 * item.track.clv_prob) for item in official if item.track and item.track.clv_prob is not None]
+    tracked = [
+        (item, 100 * item.track.clv_prob)
+        for item in official
+        if item.track and item.valued and item.track.clv_prob is not None
+    ]
     graded = [(item, item.grade.units_micros / MICROS) for item in official if item.grade]
     curve, forecasts = _curve(session, tenant_id, league, publish_from)
     labels = _labels(session, [item.pick.selection for item in ended])

@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 
 from closeline.domain.errors import ImpossiblePrice
 from closeline.domain.markets import MarketType, Side, opposite, opposite_line
-from closeline.domain.settlement import Grading, Result, dead_heat, halves_won, settle, to_win_one
-from closeline.domain.settlement.outcomes import grading, halves_of, units, void
-from tests.domain.settlement.builders import AT_MINUS_110, TEN_ELEVENTHS, a_game, a_ticket
+from closeline.domain.settlement import (
+    Grading,
+    PitcherRule,
+    PlayerRecord,
+    Result,
+    Role,
+    dead_heat,
+    halves_won,
+    settle,
+    settle_prop,
+    to_win_one,
+)
+from closeline.domain.settlement.outcomes import grading, halves_of, units, void, void_before_play
+from tests.domain.settlement.builders import AT_MINUS_110, TEN_ELEVENTHS, a_game, a_ticket, graded
 
 SCORES = st.tuples(st.integers(0, 160), st.integers(0, 160))
 QUARTERS = st.integers(-400, 400)
@@ -128,3 +139,34 @@ def test_to_win_one_is_a_view_of_risk_one():
     assert to_win_one(grading(-2, AT_MINUS_110), AT_MINUS_110) == Fraction(-11, 10)
     assert to_win_one(grading(2, AT_MINUS_110), AT_MINUS_110) == 1
     assert to_win_one(void("X"), AT_MINUS_110) == 0
+
+
+@pytest.mark.parametrize(
+    ("game", "reason", "before"),
+    [
+        (a_game(status="CANCELLED"), "CANCELLED", True),
+        (a_game(9, 0, "FORFEITED"), "FORFEITED", True),
+        (a_game(27, 20, home_away_swapped=True), "VENUE_SWAPPED", True),
+        (a_game(status="POSTPONED", hours_waited=200.0), "POSTPONED_OUTSIDE_WINDOW", True),
+        (a_game(27, 20, hours_to_actual_start=200.0), "POSTPONED_OUTSIDE_WINDOW", True),
+        (a_game(7, 0, "ABANDONED", minutes_played=20.0), "INSUFFICIENT_PLAY", False),
+        (a_game(7, 0, "SUSPENDED", minutes_played=20.0, hours_waited=100.0), "SUSPENSION_OUTSIDE_WINDOW", False),
+    ],
+)
+def test_the_reason_of_a_void_says_whether_it_came_before_play(game, reason, before):
+    settled = graded(settle(a_ticket(line=-3), game))
+
+    assert (settled.result, settled.reason) == (Result.VOID, reason)
+    assert void_before_play(settled.reason) is before
+
+
+def test_scratched_players_void_before_play_and_what_is_not_void_never_does():
+    ticket = a_ticket("MONEYLINE", league="mlb", pitcher=PitcherRule.LISTED_HOME)
+    scratched = graded(settle(ticket, a_game(3, 2, starters_changed=(Side.HOME,))))
+    benched = graded(settle_prop(Role.SKATER, Side.OVER, 2, AT_MINUS_110, PlayerRecord(None, seconds_played=0.0)))
+
+    assert (scratched.reason, benched.reason) == ("LISTED_PITCHER_CHANGED", "DNP")
+    assert void_before_play(scratched.reason)
+    assert void_before_play(benched.reason)
+    assert not void_before_play(None)
+    assert not void_before_play("PREMISE_CHANGED")

@@ -321,6 +321,34 @@ def test_a_postseason_game_waits_thirty_days():
     assert result(ticket, replace(game, hours_to_completion=721)) == "SUSPENSION_OUTSIDE_WINDOW"
 
 
+def test_a_game_that_moved_within_its_week_is_not_taken_for_suspended_while_nobody_told_its_start():
+    moved = a_game(27, 20, same_game_week=True, hours_to_completion=51.2)
+    ticket = a_ticket(line=-3.5)
+
+    assert result(ticket, moved) == "WIN"
+    assert result(ticket, replace(moved, hours_to_actual_start=48)) == "WIN"
+    assert result(ticket, replace(moved, hours_to_actual_start=0)) == "SUSPENSION_OUTSIDE_WINDOW"
+
+
+@pytest.mark.parametrize(
+    ("league", "facts", "expected"),
+    [
+        ("nba", {"hours_to_completion": 78}, "START_UNKNOWN"),
+        ("nba", {}, "START_UNKNOWN"),
+        # It was over within the window, and so it began within it.
+        ("nba", {"hours_to_completion": 23}, "WIN"),
+        ("nba", {"hours_to_completion": 78, "hours_to_actual_start": 75}, "POSTPONED_OUTSIDE_WINDOW"),
+        ("nba", {"hours_to_completion": 26, "hours_to_actual_start": 23}, "WIN"),
+        ("nfl", {"hours_to_completion": 51, "same_game_week": True}, "WIN"),
+        ("nfl", {"hours_to_completion": 200}, "START_UNKNOWN"),
+        ("mlb", {"hours_to_completion": 9}, "WIN"),
+        ("mlb", {"hours_to_completion": 21}, "START_UNKNOWN"),
+    ],
+)
+def test_a_game_that_was_put_off_is_held_while_its_start_may_lie_outside_the_window(league, facts, expected):
+    assert result(a_ticket(line=-3.5, league=league), a_game(27, 20, put_off=True, **facts)) == expected
+
+
 def test_a_suspended_game_waits_until_its_window_is_over():
     waiting = a_game(6, 4, "SUSPENDED", innings_completed=6, hours_waited=48)
     over = a_ticket("TOTAL", "OVER", 8.5, league="mlb")

@@ -7,7 +7,13 @@ from fastapi import Path, Query
 from closeline.api.dependencies import Calling
 from closeline.api.guard import guarded
 from closeline.jobs import calibrating
-from closeline.schemas.calibration import ActiveCalibrations, CalibrationRun, CalibrationVersion, CalibrationVersions
+from closeline.schemas.calibration import (
+    ActiveCalibrations,
+    CalibrationRun,
+    CalibrationVersion,
+    CalibrationVersions,
+    RolledBack,
+)
 from closeline.schemas.doors import Activation, CalibrationRequest, CalibrationSegments, Rollback
 from closeline.tenancy.access import Permission
 
@@ -74,6 +80,6 @@ def calibration(caller: Calling, version: Version) -> CalibrationVersion:
 
 
 @returning.post("/rollback")
-def roll_back_calibration(caller: Calling, asked: Rollback) -> CalibrationVersion:
-    """Put back in force what was in force before, in one scope."""
+def roll_back_calibration(caller: Calling, asked: Rollback) -> RolledBack:
+    """Put back in force what was in force before, in one scope, and tell what is in force there now."""
     return calibrating.rollback(caller.desk, asked.scope, actor=caller.actor, why=asked.why)

@@ -35,7 +35,8 @@ def picks(
         chosen, after = pagination.page(
             ended, at=lambda item: (micros(item.published_at), item.pick.pick_id), cursor=cursor, limit=limit
         )
-        return PickPage(total=len(ended), picks=lineage.in_lines(session, chosen), next_cursor=after)
+        lines = lineage.in_lines(session, chosen, tenant_id=caller.tenant_id)
+        return PickPage(total=len(ended), picks=lines, next_cursor=after)
 
 
 @reading.get("/picks/{pick_id}")

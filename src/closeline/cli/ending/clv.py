@@ -25,9 +25,10 @@ AsOf = Annotated[
 ]
 Hours = Annotated[float, typer.Option("--hours", min=0, max=8760, help="How long before the start the price stood.")]
 AtBook = Annotated[str | None, typer.Option("--book", metavar="BOOK", help="Only tickets at this book.")]
+AMERICAN_DIGITS = 3
 REPORT = (
-    "segment", "n#", "missing#", "mean %#", "95 % low#", "high#", "median %#", "t#", "+#", "0#", "-#", "beat close#",
-    "band %#", "why missing",
+    "segment", "n#", "missing#", "mean %#", "95 % low#", "high#", "median %#", "t#", "+ %#", "0 %#", "- %#",
+    "beat close %#", "band %#", "why missing",
 )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _keys(text: str) -> "list[By]":
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     wrong = [name for name in names if name not in set(By)]
-    if wrong or len(set(names)) != len(names):
+    if wrong or not names or len(set(names)) != len(names):
         raise BadInput(f"--by must be some of {','.join(By)}, each once, was {text[:60]!a}")
     return [By(name) for name in names]
 
@@ -98,10 +99,10 @@ def _show(found: "ClvOfPick") -> None:
     basis = found.start_basis or "not reviewed"
     say(f"published {_time(found.published_at)}, start {_time(found.starts_at)} ({basis})")
     print_table("Prices", ("", "line#", "price#", "other side#"), [
-        ("open", _line(found.open_line), found.open_price, NONE),
-        ("taken", _line(found.line), found.price, NONE),
-        ("best after publication", _line(found.best_line), found.best_price, NONE),
-        ("close", _line(found.close_line), found.close_price, found.close_price_opposite),
+        ("open", _line(found.open_line), _price(found.open_price), NONE),
+        ("taken", _line(found.line), _price(found.price), NONE),
+        ("best after publication", _line(found.best_line), _price(found.best_price), NONE),
+        ("close", _line(found.close_line), _price(found.close_price), _price(found.close_price_opposite)),
     ])  # fmt: skip
     if found.reason is not None:
         say(f"no close: {found.reason}; nothing is put in its place")
@@ -127,7 +128,7 @@ def _show(found: "ClvOfPick") -> None:
 
 
 def _report(found: "ClvReport") -> None:
-    print_table(f"clv_ev by {', '.join(found.by) or 'nothing'}, as of {found.as_of:%Y-%m-%d %H:%M} UTC", REPORT, [
+    print_table(f"clv_ev by {', '.join(found.by)}, as of {found.as_of:%Y-%m-%d %H:%M} UTC", REPORT, [
         _segment(item, " ".join(item.keys.values())) for item in found.segments
     ], "no pick has met its close")  # fmt: skip
     whole = found.total
@@ -150,9 +151,10 @@ def _segment(item: "ClvSegment", name: str) -> tuple[object, ...]:
 def _figures(name: str, item: "ClvFigures") -> tuple[object, ...]:
     return (
         name, item.n, item.n_missing, _percent(item.mean), _percent(item.low), _percent(item.high),
-        _percent(item.median), number(item.t, 2), number(item.share_positive, 3), number(item.share_zero, 3),
-        number(item.share_negative, 3), number(item.beat_close_share, 3), _percent(item.band_width, signed=False),
-        _counts(item.missing),
+        _percent(item.median), number(item.t, 2), *(_percent(share, 1, signed=False) for share in (
+            item.share_positive, item.share_zero, item.share_negative, item.beat_close_share,
+        )),
+        _percent(item.band_width, signed=False), _counts(item.missing),
     )  # fmt: skip
 
 
@@ -180,8 +182,13 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _percent(value: float | None, *, signed: bool = True) -> str:
-    return number(None if value is None else 100 * value, 2, signed=signed)
+def _percent(value: float | None, digits: int = 2, *, signed: bool = True) -> str:
+    return number(None if value is None else 100 * value, digits, signed=signed)
+
+
+def _price(text: str | None) -> str | None:
+    """Return a price as books write it: American odds without a sign, as some feeds tell them, are long ones."""
+    return f"+{text}" if text and text.isdigit() and len(text) >= AMERICAN_DIGITS else text
 
 
 def _line(points: float | None) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from closeline.schemas.cases import Settlement, Settlements, WrittenCase
+    from closeline.schemas.shape import Shape
 
 SIZE_MAX = 4 * 1024 * 1024  # ten thousand cases
 MEND = "docs/settlement.md shows a case to start from"
@@ -21,7 +22,7 @@ MEND = "docs/settlement.md shows a case to start from"
 NEAR = 1e-9
 _WRAPPED = {"name", "inputs", "expected", "tolerance", "source"}
 # What the path of a fault calls a choice of kinds.
-_KINDS = {"str", "int", "float", "WrittenRules"}
+_KINDS = {"str", "int", "float", "dict[str,any]"}
 _COMPARED = ("result", "settled_fraction", "units", "reason", "flags")
 DIFFERENT = 1
 
@@ -67,7 +68,7 @@ def _case(item: object, name: str) -> "Settlement":
     from closeline.jobs.grading.trying import settle_written
 
     if not isinstance(item, dict):
-        raise BadInput(f"{name} must be a JSON object, was {type(item).__name__}; {MEND}")
+        raise BadInput(f"{name} must be a JSON object, was {'null' if item is None else type(item).__name__}; {MEND}")
     if "inputs" not in item:
         return settle_written(_read(item, name), name)
     unknown = sorted(set(item) - _WRAPPED)
@@ -76,7 +77,11 @@ def _case(item: object, name: str) -> "Settlement":
     name = str(item.get("name", name))
     settled = settle_written(_read(item["inputs"], name), name)
     expected = item.get("expected")
-    return settled if expected is None else settled.model_copy(update={"differs": _differences(settled, expected)})
+    if expected is None:
+        return settled
+    differs = _differences(settled, expected)
+    # Of what has nothing to compare it is not said that it came as expected.
+    return settled.model_copy(update={"differs": differs if set(_COMPARED) & set(expected) else None})
 
 
 def _read(inputs: object, name: str) -> "WrittenCase":
@@ -98,8 +103,16 @@ def _depth(fault: "ErrorDetails") -> int:
 def _told(fault: "ErrorDetails") -> str:
     key = ".".join(str(step) for step in fault["loc"] if step not in _KINDS) or "case"
     if fault["type"] == "extra_forbidden":
-        return f"{key} must be a key that cases have, was not one"
+        return f"{key} must be a key that cases have, was not one; they have {', '.join(_known(fault['loc']))}"
     return f"{key} must be right ({fault['msg']}), was {fault['input']!r}"
+
+
+def _known(path: tuple[int | str, ...]) -> list[str]:
+    from closeline.schemas.cases import WrittenCase, WrittenGame, WrittenPlayer, WrittenVersion
+
+    parts: dict[str, type[Shape]] = {"game": WrittenGame, "player": WrittenPlayer, "versions": WrittenVersion}
+    shape = next((parts[str(step)] for step in reversed(path) if step in parts), WrittenCase)
+    return list(shape.model_fields)
 
 
 def _differences(settled: "Settlement", expected: object) -> list[str]:

@@ -56,6 +56,8 @@ def plan(*, at: At = None, db: Database = None, as_json: AsJson = False) -> None
     else:
         _show(result)
         mend = f"to drop it: closeline retention apply --plan {result.plan_id} --why TEXT"
+        if day > desk.clock().date():
+            mend = f"{day} is to come: a plan is applied on its day or later, as the record leads to it then"
         say("nothing would go" if found.is_empty else mend)
 
 

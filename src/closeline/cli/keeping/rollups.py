@@ -8,6 +8,7 @@ import typer
 from closeline.cli.opening import opened, reading
 from closeline.cli.options import AsJson, Database, OnlyLeague
 from closeline.cli.printing import NONE, number, print_json, print_table, say
+from closeline.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from closeline.schemas.performance import ClvDistribution, CohortPerformance, Estimate, Figures
@@ -77,6 +78,7 @@ def show(
     from closeline.jobs.performance import cohorts
 
     along, wanted = parse_dimensions(by), parse_cohort(only)
+    _in_order(first, last)
     with reading(db) as (desk, session):
         found = cohorts(
             session, tenant_id=desk.tenant_id, along=[along], only=wanted, first=_day(first), last=_day(last),
@@ -103,6 +105,7 @@ def clv(
     from closeline.jobs.performance import distribution
 
     wanted = parse_cohort(only)
+    _in_order(first, last)
     with reading(db) as (desk, session):
         found = distribution(
             session, tenant_id=desk.tenant_id, only=wanted, first=_day(first), last=_day(last), **_moment(as_of)
@@ -111,6 +114,11 @@ def clv(
         print_json(found)
     else:
         _spread(found)
+
+
+def _in_order(first: datetime | None, last: datetime | None) -> None:
+    if first and last and last < first:
+        raise BadInput(f"--to must not be before --from {first.date()}, was {last.date()}; exchange them")
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -128,8 +136,15 @@ def _show(found: "CohortPerformance", only: str) -> None:
     if not found.rows:
         return
     print_table("Closing-line value, points of probability", CLOSING, [_closing(row) for row in found.rows])
-    say(f"{found.tested} cohorts were looked at; at a false discovery rate of 10 % {found.surviving} survive")
+    looked = "1 cohort was" if found.tested == 1 else f"{found.tested} cohorts were"
+    say(f"{looked} looked at; at a false discovery rate of 10 % {found.surviving} survive")
     say("95 %: right on one day that was chosen beforehand; always: right on every day that you look")
+    _since(found.start_date)
+
+
+def _since(first: date | None) -> None:
+    if first is not None:
+        say(f"always, e-value and survives: of the whole record of a cohort, not only from {first} on")
 
 
 def _results(row: "Figures") -> tuple[object, ...]:
@@ -189,5 +204,6 @@ def _spread(found: "ClvDistribution") -> None:
             f"{_share(found.share_negative)} below")  # fmt: skip
         low, always = _intervals(found.value, 2)
         say(f"mean: 95 % {low}; always {always}")
+        _since(found.start_date)
     if found.missing:
         say(f"without a close: {_counts(found.missing)}")

@@ -8,12 +8,20 @@ from closeline.cli.actor import Actor, named
 from closeline.cli.opening import opened, reading
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import number, print_json, print_table, say
+from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
-    from closeline.schemas.calibration import CalibrationOutcome, CalibrationVersion
+    from closeline.schemas.calibration import ActiveCalibrations, CalibrationOutcome, CalibrationVersion
 
 app = typer.Typer(no_args_is_help=True, help="Try calibrations, look at them, and put one in force again.")
+
+SHORT = {
+    "EVENTS": "events with a decided forecast",
+    "OBSERVATIONS": "decided forecasts in the days that were asked for",
+    "TO_TRAIN": "decided forecasts to train on, the earlier part of those asked for",
+    "TO_JUDGE": "decided forecasts to judge by, later than what the global map has seen",
+}
 
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; it stays in the record.")]
 Name = Annotated[str, typer.Argument(metavar="VERSION", help="The version, or the beginning of its name.")]
@@ -46,6 +54,9 @@ def run(
     columns = ("scope", "outcome", "method", "attempt#", "trained on#", "judged on#", "Brier now#", "candidate#",
                "published: n#", "reasons", "version")  # fmt: skip
     print_table(f"Calibration, {result.method}", columns, map(_tried, result.outcomes), "no league has any result yet")
+    for item in result.outcomes:
+        if item.short:
+            say(f"{item.scope}: {item.short.n} {SHORT[item.short.of]}, {item.short.least} are needed")
 
 
 def _tried(item: "CalibrationOutcome") -> tuple[object, ...]:
@@ -63,25 +74,34 @@ def list_calibrations(
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the last so many judgements.")
     ] = None,
+    active: Annotated[bool, typer.Option("--active", help="Only what is in force, and what is watched.")] = False,
     db: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """List every judgement on every calibration, oldest first; the last of a scope says what holds."""
+    """List what is in force in each scope, then every judgement on every calibration, oldest first."""
+    from closeline.jobs.calibrating import active_versions
     from closeline.schemas.learning import Calibrations, Judgement
     from closeline.store import calibrations
 
+    if active and limit is not None:
+        raise BadInput("--limit must be left out with --active, which lists no judgements; take one of them away")
     with reading(db) as (desk, session):
-        history = calibrations.history(session, tenant_id=desk.tenant_id)
+        standing = active_versions(session, tenant_id=desk.tenant_id)
+        history = [] if active else calibrations.history(session, tenant_id=desk.tenant_id)
+    if active:
+        print_json(standing) if as_json else _standing(standing)
+        return
     kept = history if limit is None else history[-limit:]
     result = Calibrations(judgements=[Judgement.model_validate(item) for item in kept])
     if as_json:
         print_json(result)
         return
-    columns = ("scope", "status", "method", "trained on#", "judged on#", "reasons", "at", "version")
+    _standing(standing)
+    columns = ("scope", "status", "method", "trained on#", "judged on#", "reasons", "by", "why", "at", "version")
     print_table("Calibrations", columns, [
         (
-            item.scope, item.status, item.method, item.n_train, item.n_evaluated, ", ".join(item.reasons),
-            f"{item.at:%Y-%m-%d}", item.calibration_version[:12],
+            item.scope, item.status, item.method, item.n_train, item.n_evaluated, ", ".join(item.reasons), item.actor,
+            item.why, f"{item.at:%Y-%m-%d %H:%M}", item.calibration_version[:12],
         )
         for item in result.judgements
     ])  # fmt: skip
@@ -122,6 +142,16 @@ def rollback(
     with opened(db) as desk:
         result = calibrating.rollback(desk, scope, actor=named(actor), why=why)
     _print(result, as_json=as_json)
+    if not as_json:
+        now = f"{result.now_in_force} is" if result.now_in_force else "no calibration is"
+        say(f"{now} in force in {result.scope} now")
+
+
+def _standing(found: "ActiveCalibrations") -> None:
+    print_table("In force now", ("scope", "status", "method", "since", "version"), [
+        (item.scope, status, item.method, f"{item.since:%Y-%m-%d %H:%M}", item.calibration_version[:12])
+        for status, items in (("ACTIVE", found.active), ("SHADOW", found.shadows)) for item in items
+    ], "no calibration; probabilities are the raw ones")  # fmt: skip
 
 
 def _print(result: "CalibrationVersion", *, as_json: bool) -> None:

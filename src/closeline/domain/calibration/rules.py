@@ -27,6 +27,9 @@ class TrialReason(StrEnum):
 class RetryRules:
     """When a scope may be tried again, and how much more a second look at the same observations must show.
 
+    Results are counted as events, each once: those of which the scope has a forecast that was won or lost. A second
+    word on the same event is nothing new.
+
     growth: how many times the results of the last attempt there must be for the next one of the schedule. The last 30 %
     judge, so with 1 / 0.7 times as many no observation judges twice, and every attempt is a test of its own. A person
     may try sooner: each further look at what was judged already may err with half of what the one before might, so that

@@ -16,7 +16,8 @@ class GameRecord:
     `periods` are points by quarter, half, period or inning, overtime last. `innings_completed` counts half
     innings, so 8.5 means that the home team has not batted in the ninth. `hours_to_actual_start`,
     `hours_to_completion` and `hours_waited` (until now, for a game that is not over) count from the scheduled
-    start. The `_at_suspension` fields are the state in which a suspended game stopped.
+    start. The `_at_suspension` fields are the state in which a suspended game stopped. `put_off` says that a source
+    had called the game postponed before; without a start, `hours_to_completion` is then the latest that it can be.
     """
 
     status: ResultStatus
@@ -35,6 +36,7 @@ class GameRecord:
     hours_waited: float | None = None
     same_game_week: bool | None = None
     same_local_date: bool | None = None
+    put_off: bool = False
     postseason: bool = False
     home_at_suspension: int | None = None
     away_at_suspension: int | None = None

@@ -81,3 +81,25 @@ def units(halves: int, price: Fraction) -> Fraction:
 def void(reason: str) -> Grading:
     """Return the stake, and say why."""
     return Grading(Result.VOID, WHOLE_STAKE, Fraction(0), reason)
+
+
+# Voids of bets whose game, as it was bet on, never began: of these nobody learns what the price was worth.
+_BEFORE_PLAY = frozenset(
+    {
+        "CANCELLED",
+        "FORFEITED",
+        "POSTPONED_OUTSIDE_WINDOW",
+        "VENUE_SWAPPED",
+        "LISTED_PITCHER_CHANGED",
+        "DNP",
+    }
+)
+
+
+def void_before_play(reason: str | None) -> bool:
+    """Say by its reason whether a void came before the bet was ever in play, so that its CLV is in no sum.
+
+    Any other void (INSUFFICIENT_PLAY, SUSPENSION_OUTSIDE_WINDOW) came after the start and counts, as what is not
+    void does. The reason decides and nothing that happened to the game later, so that all sums agree for good.
+    """
+    return reason in _BEFORE_PLAY

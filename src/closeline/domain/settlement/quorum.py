@@ -1,8 +1,8 @@
 """When reports of feeds are a result: two feeds that agree, or one that says the same again after the quiet period.
 
 Comes in: all that feeds have reported of one event. Goes out: the result that they bear out, or why it is held.
-Always true: the order of reports does not matter, the same bytes count once, feeds that contradict each other
-decide nothing, and a missing score is never filled in.
+Always true: the order of reports does not matter, the same bytes count once as long as a feed says nothing else in
+between, feeds that contradict each other decide nothing, and a missing score is never filled in.
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from closeline.domain.captures import NO_FACTS, GameFacts, ResultStatus, is_told
 from closeline.domain.settlement.game import Score
@@ -26,7 +27,6 @@ NEEDS_SCORE = frozenset({ResultStatus.FINAL, ResultStatus.SHORTENED})
 _WITHOUT_SCORE = frozenset({ResultStatus.POSTPONED, ResultStatus.CANCELLED})
 # A game that was put off or broken off is scheduled again: only play itself denies that.
 _DENIES = dict.fromkeys((ResultStatus.POSTPONED, ResultStatus.SUSPENDED), frozenset({ResultStatus.LIVE}))
-_FEEDS = 2
 # When play began and ended is told a few minutes apart by different feeds; everything else must agree.
 _TIMES = frozenset({"started_at", "ended_at"})
 
@@ -105,6 +105,9 @@ class Held:
 
 Verdict = Decided | Held
 
+# The report that completed a quorum, of which kind it is, and the reports that it rests on.
+_Borne = tuple[Report, DecidedBy, tuple[Report, ...]]
+
 
 def decide(reports: Iterable[Report], *, now: datetime, rules: SettlementRules = SETTLEMENT_V1) -> Verdict:
     """Say what the reports of one event that were received by `now` come to."""
@@ -123,9 +126,7 @@ def decide(reports: Iterable[Report], *, now: datetime, rules: SettlementRules =
 def _agreed(over: Sequence[Claim], claims: tuple[Claim, ...], rules: SettlementRules) -> Verdict:
     """Return the earliest quorum of claims that all agree."""
     found = [item for claim in over if (item := _confirmed(claim, rules)) is not None]
-    if len(over) >= _FEEDS:
-        firsts = sorted((claim.first for claim in over), key=_order)[:_FEEDS]
-        found.append((firsts[-1], DecidedBy.QUORUM, tuple(firsts)))
+    found += _two(over)
     if not found:
         return Held(UNCONFIRMED, claims, over[0].first.received_at)
     report, decided_by, evidence = min(found, key=lambda item: (item[0].received_at, item[1] != DecidedBy.QUORUM))
@@ -133,7 +134,14 @@ def _agreed(over: Sequence[Claim], claims: tuple[Claim, ...], rules: SettlementR
     return Decided(told, decided_by, tuple(item.report_id for item in evidence), report.received_at)
 
 
-def _confirmed(claim: Claim, rules: SettlementRules) -> tuple[Report, DecidedBy, tuple[Report, ...]] | None:
+def _two(over: Sequence[Claim]) -> list[_Borne]:
+    """Return the earliest two feeds that agree, none where one answer came under two names."""
+    first, *others = sorted((claim.first for claim in over), key=_order)
+    second = next((report for report in others if report.payload_sha != first.payload_sha), None)
+    return [] if second is None else [(second, DecidedBy.QUORUM, (first, second))]
+
+
+def _confirmed(claim: Claim, rules: SettlementRules) -> _Borne | None:
     """Return the report by which one feed has said the same again after the quiet period."""
     ready = claim.first.received_at + timedelta(minutes=rules.confirm_minutes)
     again = next((report for report in claim.heard if report.received_at >= ready), None)
@@ -160,12 +168,28 @@ def _contradicts_itself(claim: Claim) -> bool:
 
 
 def claims_of(reports: Iterable[Report]) -> tuple[Claim, ...]:
-    """Return what each feed says now, by the name of the feed; the same bytes of a feed count once."""
-    by_feed: defaultdict[str, dict[tuple[object, ...], Report]] = defaultdict(dict)
+    """Return what each feed says now, by the name of the feed; the same bytes twice running are one word."""
+    by_feed: defaultdict[str, list[Report]] = defaultdict(list)
     for report in sorted(reports, key=_order):
-        key = (report.payload_sha, report.status, report.score, report.periods)
-        by_feed[report.feed].setdefault(key, report)
-    return tuple(_claim(list(by_feed[feed].values())) for feed in sorted(by_feed))
+        by_feed[report.feed].append(report)
+    return tuple(_claim(_words(by_feed[feed])) for feed in sorted(by_feed))
+
+
+def _words(told: Iterable[Report]) -> list[Report]:
+    """Return what one feed said, without the answers that only repeat the one before; `told` is in time order."""
+    words: list[Report] = []
+    before: set[tuple[object, ...]] = set()
+    for _, at_once in groupby(told, key=lambda report: report.received_at):
+        answer = {_bytes(report): report for report in reversed(list(at_once))}
+        # Bytes that come back after others are news: whoever takes a correction back says what was said at first.
+        if not answer.keys() <= before:
+            words += sorted(answer.values(), key=_order)
+        before = set(answer)
+    return words
+
+
+def _bytes(report: Report) -> tuple[object, ...]:
+    return (report.payload_sha, report.status, report.score, report.periods)
 
 
 def _claim(told: Sequence[Report]) -> Claim:
@@ -175,7 +199,9 @@ def _claim(told: Sequence[Report]) -> Claim:
         if not report.agrees(last) and report.received_at != last.received_at:
             break
         same.append(report)
-    same.reverse()
+    # Within one claim, bytes that were heard already are no second word.
+    heard = {_bytes(report): report for report in same}
+    same = sorted(heard.values(), key=_order)
     return Claim(next(report for report in same if report.agrees(last)), last, tuple(same))
 
 

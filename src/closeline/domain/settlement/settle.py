@@ -16,10 +16,12 @@ from closeline.domain.settlement.windows import (
     as_it_stopped,
     completed_too_late,
     moved_outside,
+    start_unknown,
     was_suspended,
 )
 
 PREMISE_CHANGED = "PREMISE_CHANGED"
+START_UNKNOWN = "START_UNKNOWN"
 
 _UNFINISHED = frozenset({ResultStatus.SCHEDULED, ResultStatus.LIVE, ResultStatus.POSTPONED})
 _TEAM_TOTALS = frozenset({MarketType.TEAM_TOTAL_HOME, MarketType.TEAM_TOTAL_AWAY})
@@ -81,6 +83,8 @@ def settle(terms: SettledTerms, game: GameRecord, rules: SettlementRules = SETTL
         return off
     if game.status in _UNFINISHED:
         return NotFinal(game.status.value)
+    if start_unknown(game, terms.league, rules):
+        return NotFinal(START_UNKNOWN)
     if was_suspended(game, rules):
         if completed_too_late(game, rules):
             return _settle_what_stopped(terms, as_it_stopped(game, terms.league), rules)

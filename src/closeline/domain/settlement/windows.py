@@ -39,12 +39,27 @@ def moved_outside(game: GameRecord, league: League, rules: SettlementRules) -> b
     return abs(delay) > rules.start_window_hours
 
 
+def start_unknown(game: GameRecord, league: League, rules: SettlementRules) -> bool:
+    """Say whether a game that was put off may have started outside the window, and nobody has said when it did.
+
+    It had started by its end, or by now: where even that is inside the window, so was the start.
+    """
+    if not game.put_off or game.hours_to_actual_start is not None:
+        return False
+    latest = game.hours_to_completion if game.hours_to_completion is not None else game.hours_waited
+    return latest is None or moved_outside(replace(game, hours_to_actual_start=latest), league, rules)
+
+
 def was_suspended(game: GameRecord, rules: SettlementRules) -> bool:
-    """Say whether play stopped and went on another time, by what is recorded or by how long the game took."""
+    """Say whether play stopped and went on another time, by what is recorded or by how long the game took.
+
+    How long it took is known only with its start: an end far from the schedule may be that of a game that moved.
+    """
     if game.status is ResultStatus.SUSPENDED or game.score_at_suspension is not None:
         return True
-    hours = (game.hours_to_completion or 0.0) - max(game.hours_to_actual_start or 0.0, 0.0)
-    return hours > rules.longest_game_hours
+    if game.hours_to_actual_start is None or game.hours_to_completion is None:
+        return False
+    return game.hours_to_completion - max(game.hours_to_actual_start, 0.0) > rules.longest_game_hours
 
 
 def completed_too_late(game: GameRecord, rules: SettlementRules) -> bool:

@@ -113,7 +113,7 @@ def closer_of(
 ) -> Closer:
     """Return what finds the closes of events by all that was received of them by `at`."""
     events = sorted(starts)
-    found = histories(quotes.of_events(session, events, as_of=at), quotes.last_seen(session, events))
+    found = histories(quotes.of_events(session, events, as_of=at), quotes.seen_by(session, events, as_of=at))
     return Closer(league, rules, found, starts, shapes_of(session, league, tenant_id=tenant_id, at=at))
 
 

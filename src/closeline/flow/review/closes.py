@@ -93,7 +93,7 @@ class Closer:
         selection = (event_id, market, side)
         ahead = self._reference(selection, before=True)
         if ahead.quote is not None:
-            return self._quoted(ahead.quality, ahead.quote, market)
+            return self._quoted(ahead.quality, ahead.quote, selection)
         agreed = self._agreed(selection, ticket_book)
         if agreed is not None:
             return Close(
@@ -102,10 +102,10 @@ class Closer:
             )  # fmt: skip
         behind = self._reference(selection, before=False)
         if behind.quote is not None:
-            return self._quoted(behind.quality, behind.quote, market)
+            return self._quoted(behind.quality, behind.quote, selection)
         own = self._select(selection, (), ticket_book)
         if own.quote is not None:
-            return self._quoted(own.quality, own.quote, market)
+            return self._quoted(own.quality, own.quote, selection)
         steps = list(MissingClose)
         reasons = [found.reason or MissingClose.NO_QUOTE for found in (ahead, behind, own)]
         return Close(CloseQuality.MISSING, max(reasons, key=steps.index))
@@ -125,13 +125,14 @@ class Closer:
             max_age=self.rules.max_age, start_confirmed=start.basis is StartBasis.ACTUAL,
         )  # fmt: skip
 
-    def _quoted(self, quality: CloseQuality, quote: BookQuote, market: Market) -> Close:
+    def _quoted(self, quality: CloseQuality, quote: BookQuote, selection: _Selection) -> Close:
+        event_id, market, _ = selection
         fair = {method: chance for method in DevigMethod if (chance := fair_of(quote, method)) is not None}
         if default_method(self.league, market.type) not in fair:
             return Close(CloseQuality.MISSING, MissingClose.UNDERROUND)
         return Close(
-            quality, None, quote.line_quarters, quote.book, quote.captured_at, quote.seen_until, quote.snapshot_id,
-            quote.price, quote.opposite, fair,
+            quality, None, quote.line_quarters, quote.book, quote.captured_at,
+            quote.seen_before(self.starts[event_id].at), quote.snapshot_id, quote.price, quote.opposite, fair,
         )  # fmt: skip
 
     def _agreed(self, selection: _Selection, leave_out: str | None) -> ConsensusClose | None:

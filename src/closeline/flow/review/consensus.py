@@ -78,7 +78,7 @@ def consensus_close(
             by_method[method] = other.probabilities[0]
     return ConsensusClose(
         line, by_method, tuple(sorted(books)), max(quote.captured_at for quote in chosen),
-        min(quote.seen_until or quote.captured_at for quote in chosen),
+        min(quote.seen_before(voters.starts_at) for quote in chosen),
     )  # fmt: skip
 
 

@@ -76,6 +76,7 @@ def sweep(
     decided = decide_results(session, tenant_id=tenant_id, league=league, events=events, at=at)
     found = waiting(session, tenant_id=tenant_id, league=league, at=at)
     again = regrades(session, tenant_id=tenant_id, league=league, at=at)
+    alerts.add(session, again.alerts)
     _tell(session, found, tenant_id=tenant_id, at=at)
     return Swept(tuple(decided), sum(item.grade is not None for item in found) + len(again.grades))
 

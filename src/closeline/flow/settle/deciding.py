@@ -7,6 +7,7 @@ from datetime import datetime
 from closeline.domain.captures import GameFacts
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
+from closeline.domain.settlement import SettlementRules
 from closeline.domain.settlement.quorum import (
     RESULT_DISAGREEMENT,
     Decided,
@@ -42,10 +43,10 @@ def decide_results(
             if verdict.reason == RESULT_DISAGREEMENT:
                 raised.append(_disagreement(verdict, event_id, tenant_id, league))
             continue
-        result = _new_version(verdict, known.get(event_id), at)
-        if result is not None:
-            results.decide(session, result, feed=verdict.report.feed, payload_sha=verdict.report.payload_sha)
-            decided.append(event_id)
+        added = _new_versions(verdict, told[event_id], known.get(event_id), rules, at)
+        for report, result in added:
+            results.decide(session, result, feed=report.feed, payload_sha=report.payload_sha)
+        decided += [event_id] if added else []
     alerts.add(session, raised)
     return decided
 
@@ -53,6 +54,31 @@ def decide_results(
 def accepted(report: Report, before: EventResult | None, evidence: Sequence[str], *, at: datetime) -> EventResult:
     """Return the version that a person makes official by accepting a report."""
     return _version(report, DecidedBy.PERSON, evidence, before, at)
+
+
+def _new_versions(
+    verdict: Decided, told: Sequence[Report], before: EventResult | None, rules: SettlementRules, at: datetime
+) -> list[tuple[Report, EventResult]]:
+    """Return what a verdict adds: the ending from when it was borne out, and what was told of it since.
+
+    An ending that is decided late, because the desk stood still, counts from when it could have been decided: the
+    window for corrections must not depend on when anybody looked. What was only told later is not known by then.
+    """
+    borne_out = verdict.at if before is None else max(verdict.at, before.received_at)
+    moments = [borne_out, at] if before is None or not _tells_the_same(before, verdict) else [at]
+    found: list[tuple[Report, EventResult]] = []
+    for moment in dict.fromkeys(moments):
+        then = verdict if moment == at else decide(told, now=moment, rules=rules)
+        result = _new_version(then, before, moment) if isinstance(then, Decided) else None
+        if result is not None and isinstance(then, Decided):
+            found.append((then.report, result))
+            before = result
+    return found
+
+
+def _tells_the_same(before: EventResult, verdict: Decided) -> bool:
+    report = verdict.report
+    return _said(before) == (report.status, *report.score, report.overtime, report.shootout)
 
 
 def _new_version(verdict: Decided, before: EventResult | None, at: datetime) -> EventResult | None:

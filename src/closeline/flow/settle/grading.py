@@ -39,7 +39,8 @@ _GAME_WEEKS = frozenset({League.NFL, League.NCAAF})
 class Circumstances:
     """What a ticket knew of its game and what came of it: the event's versions, oldest first, and its results.
 
-    `published_at` is when the terms became official, `at` when the question is asked.
+    The last result is the one that is graded. `published_at` is when the terms became official, `at` when the question
+    is asked.
     """
 
     versions: Sequence[EventVersion]
@@ -53,11 +54,33 @@ class Circumstances:
         return next((one for one in reversed(self.versions) if one.received_at <= self.published_at), self.versions[0])
 
     @property
+    def listed(self) -> EventVersion:
+        """Return the event as it was listed when the game was over, or is listed now while it is not.
+
+        What a listing says after the end changes nothing: it would grade by the day on which somebody asks.
+        """
+        result = self.results[-1]
+        told = self.at if result.status in _UNFINISHED else result.received_at
+        return next((one for one in reversed(self.versions) if one.received_at <= told), self.scheduled)
+
+    @property
+    def put_off(self) -> bool:
+        """Say whether an earlier version of the result was that the game is postponed."""
+        return any(one.status is ResultStatus.POSTPONED for one in self.results[:-1])
+
+    @property
     def moved_to(self) -> datetime | None:
-        """Return the start that a source has quoted since, null while none has quoted another one."""
-        then, now = self.scheduled, self.versions[-1]
-        quoted = then.start_basis is now.start_basis is Basis.QUOTED
-        return now.starts_at if quoted and now.starts_at != then.starts_at else None
+        """Return the start that a source has quoted since, null while none has quoted another one.
+
+        Of a game that was put off and listed on no other date until its end, the first that is listed after it.
+        """
+        since = (one for one in self.versions if self.put_off and one.received_at > self.listed.received_at)
+        return next(filter(None, map(self._other_start, (self.listed, *since))), None)
+
+    def _other_start(self, one: EventVersion) -> datetime | None:
+        then = self.scheduled
+        quoted = then.start_basis is one.start_basis is Basis.QUOTED
+        return one.starts_at if quoted and one.starts_at != then.starts_at else None
 
     @property
     def suspended(self) -> EventResult | None:
@@ -128,22 +151,28 @@ def _in_time(league: League, record: GameRecord, result: EventResult, around: Ci
     # A new date that is only announced is no start yet, but it says already whether it is of the same day or week.
     began = facts.started_at or (None if waits else around.moved_to)
     dated = began or around.moved_to
-    changed = around.starters_changed(began or around.versions[-1].starts_at) if league is League.MLB else ()
+    changed = around.starters_changed(began or around.listed.starts_at) if league is League.MLB else ()
     return replace(
         record,
         hours_to_actual_start=None if began is None else (began - scheduled) / _HOUR,
-        hours_to_completion=None if unfinished else _hours_to_completion(result, around),
+        hours_to_completion=None if unfinished else _hours_to_completion(result, around, began),
         hours_waited=(around.at - scheduled) / _HOUR if unfinished else None,
         same_game_week=_same_week(league, scheduled, dated),
         same_local_date=_same_date(league, scheduled, dated),
+        put_off=around.put_off,
         postseason=bool(around.versions[-1].playoff),
         starters_changed=tuple(sorted({*record.starters_changed, *changed})),
     )
 
 
-def _hours_to_completion(result: EventResult, around: Circumstances) -> float | None:
-    """Return the hours from the scheduled start to the end; after a suspension without one, to when it was told."""
-    ended = result.facts.ended_at or (None if around.suspended is None else result.received_at)
+def _hours_to_completion(result: EventResult, around: Circumstances, began: datetime | None) -> float | None:
+    """Return the hours from the scheduled start to the end.
+
+    Where nobody told the end it is when the result was told: after a suspension, and for a game that was put off and
+    of which nobody told the start either.
+    """
+    untold = around.suspended is not None or (around.put_off and began is None)
+    ended = result.facts.ended_at or (result.received_at if untold else None)
     return None if ended is None else (ended - around.scheduled.starts_at) / _HOUR
 
 

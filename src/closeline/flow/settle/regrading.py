@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from closeline.domain.captures import ResultStatus
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
-from closeline.domain.settlement import CORRECTION_AFTER_WINDOW, RESULT_CORRECTION, RULES_CHANGED, SettlementRules
-from closeline.flow.settle.rulebook import rules_named
-from closeline.flow.settle.standing import ENDINGS, Standing, standings
+from closeline.domain.settlement import CORRECTION_AFTER_WINDOW, RESULT_CORRECTION, RULES_CHANGED
+from closeline.flow.settle.standing import Standing, standings
 from closeline.store import results
 from closeline.store.desk import grades, picks
 from closeline.store.desk.alerts import Alert
@@ -41,40 +40,29 @@ def regrades(
     marks = grades.grades(session, [item.pick_id for item, _ in items], tenant_id=tenant_id, as_of=at)
     graded = [(item, published_at) for item, published_at in items if item.pick_id in marks]
     histories = results.histories(session, events, as_of=at)
-    stale = [
-        (standing, marks[standing.pick.pick_id])
-        for standing in standings(session, graded, tenant_id=tenant_id, at=at)
-        if standing.grade is not None and _name(standing.grade) != _name(marks[standing.pick.pick_id])
-    ]
-    rules = rules_named(session, {item.settlement_rules for item, _ in graded}, tenant_id=tenant_id, at=at)
     found: list[Grade] = []
     late: dict[str, Alert] = {}
-    for standing, before in stale:
-        history = histories[standing.pick.selection.event_id]
-        if _too_late(history, rules[standing.pick.settlement_rules]):
-            late.update(_alert(standing, before, history, tenant_id))
-        elif standing.grade is not None:
+    for standing in standings(session, graded, tenant_id=tenant_id, at=at):
+        if standing.grade is None:
+            continue
+        before = marks[standing.pick.pick_id]
+        if _replaces(standing.grade, before):
             found.append(replace(standing.grade, supersedes=before.name, cause=_cause(before, standing.grade)))
+        late.update(_alert(standing, standing.grade, histories[standing.pick.selection.event_id], tenant_id))
     return Regraded(tuple(found), tuple(late[name] for name in sorted(late)))
 
 
-def _name(grade: Grade) -> tuple[str, int]:
-    return (grade.rules, grade.result_version)
+def _replaces(after: Grade, before: Grade) -> bool:
+    return before.rules != after.rules or before.result_version < after.result_version
 
 
 def _cause(before: Grade, after: Grade) -> str:
     return RESULT_CORRECTION if before.rules == after.rules else RULES_CHANGED
 
 
-def _too_late(history: Sequence[EventResult], rules: SettlementRules) -> bool:
-    """Say whether the last version came after the window that the first ending opened."""
-    first = next((item.received_at for item in history if item.status in ENDINGS), history[-1].received_at)
-    return history[-1].received_at - first > timedelta(hours=rules.correction_window_hours)
-
-
-def _alert(standing: Standing, before: Grade, history: Sequence[EventResult], tenant_id: str) -> dict[str, Alert]:
+def _alert(standing: Standing, grade: Grade, history: Sequence[EventResult], tenant_id: str) -> dict[str, Alert]:
     """Return the alert of a correction that changes no grade any more; of one that tells the same ending, none."""
-    last, graded = history[-1], next(item for item in history if item.result_version == before.result_version)
+    last, graded = history[-1], next(item for item in history if item.result_version == grade.result_version)
     if last.says_the_same(graded):
         return {}
     item = standing.pick

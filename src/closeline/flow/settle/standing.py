@@ -1,12 +1,12 @@
 """Standing: where every published pick that has no grade stands, and why it is held where it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from closeline.domain.captures import ResultStatus
 from closeline.domain.leagues import League
-from closeline.domain.settlement import NotFinal, SettlementRules
+from closeline.domain.settlement import Grading, NotFinal, SettlementRules
 from closeline.domain.settlement.quorum import NO_REPORT, Held, Report, claims_of, decide
 from closeline.flow.settle.grading import Circumstances, graded, settled_of
 from closeline.flow.settle.rulebook import rules_named
@@ -91,26 +91,46 @@ def _standing(
 ) -> Standing:  # fmt: skip
     event_id = item.selection.event_id
     history, told = known.results.get(event_id, []), known.reports.get(event_id, [])
-    result = history[-1] if history else None
-    grade, reason = None, _held(result, told, rules, at)
-    if reason is None and result is not None and rules is not None:
-        around = Circumstances(known.versions[event_id], history, published_at, at)
-        settled = settled_of(item, result, around, rules)
-        if isinstance(settled, NotFinal):
-            reason = settled.reason
-        else:
-            grade = graded(item, result, settled, track, at=at, rules=rules)
-    starts_at = known.versions[event_id][-1].starts_at
-    return Standing(item, published_at, grade, reason, known.final_at(event_id), result, starts_at)
-
-
-def _held(
-    result: EventResult | None, told: Sequence[Report], rules: SettlementRules | None, at: datetime
-) -> str | None:
-    """Return why the rules are not even asked, null where they are."""
+    settled: tuple[Grading, EventResult] | str
     if rules is None:
-        return RULES_UNKNOWN
-    return _unreported(told, at) if result is None else _taken_up(result, told, at)
+        settled = RULES_UNKNOWN
+    elif not history:
+        settled = _unreported(told, at)
+    else:
+        settled = _first_settled(item, Circumstances(known.versions[event_id], history, published_at, at), told, rules)
+    grade = None
+    if rules is not None and not isinstance(settled, str):
+        grade = graded(item, settled[1], settled[0], track, at=at, rules=rules)
+    last = history[-1] if history else None
+    held = settled if isinstance(settled, str) else None
+    starts_at = known.versions[event_id][-1].starts_at
+    return Standing(item, published_at, grade, held, known.final_at(event_id), last, starts_at)
+
+
+def _first_settled(
+    item: Pick, around: Circumstances, told: Sequence[Report], rules: SettlementRules
+) -> tuple[Grading, EventResult] | str:
+    """Return what the last version that counts makes of a pick, and which one that is; or why it is held.
+
+    A version after the window for corrections counts only where none before it settles anything.
+    """
+    reason = ""
+    for counted in range(counting(around.results, rules), len(around.results) + 1):
+        then = replace(around, results=around.results[:counted])
+        result = then.results[-1]
+        played = _taken_up(result, told, around.at)
+        settled = settled_of(item, result, then, rules) if played is None else NotFinal(played)
+        if not isinstance(settled, NotFinal):
+            return settled, result
+        reason = settled.reason
+    return reason
+
+
+def counting(history: Sequence[EventResult], rules: SettlementRules) -> int:
+    """Return how many versions of a result, oldest first, were borne out before the window for corrections closed."""
+    opened = next((item.received_at for item in history if item.status in ENDINGS), history[-1].received_at)
+    closes = opened + timedelta(hours=rules.correction_window_hours)
+    return sum(item.received_at <= closes for item in history)
 
 
 def _unreported(told: Sequence[Report], at: datetime) -> str:

@@ -16,6 +16,7 @@ from closeline.domain.leagues import League, season_of
 from closeline.domain.markets import GAME_MARKETS, MONEYLINE, Market
 from closeline.domain.picks import Decision
 from closeline.domain.settlement import Result
+from closeline.domain.settlement.outcomes import void_before_play
 from closeline.flow.view.home_win import HomeWin, Probabilities, home_win, home_wins, q_close
 from closeline.maths import record_figures as figures
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
@@ -86,6 +87,12 @@ class Ended:
     published_at: datetime
     track: LineTrack | None
     grade: Grade | None
+
+    @property
+    def valued(self) -> bool:
+        """Say whether its closing-line value counts: there is one, and the bet was not off before play."""
+        off = self.grade is not None and self.grade.result == Result.VOID and void_before_play(self.grade.reason)
+        return self.track is not None and self.track.clv_prob is not None and not off
 
 
 def league_figures(
@@ -172,8 +179,8 @@ def published(session: Session, *, tenant_id: str, league: League) -> list[Ended
 def _market(
     session: Session, league: League, market: Market, settled: Settled, ended: Sequence[Ended], now: datetime
 ) -> MarketFigures:
-    tracks = [item.track for item in ended if item.track is not None and item.track.clv_prob is not None]
-    days = _days([item for item in ended if item.track is not None and item.track.clv_prob is not None])
+    tracks = [item.track for item in ended if item.track is not None and item.valued]
+    days = _days([item for item in ended if item.valued])
     clv = np.array([track.clv_prob for track in tracks], dtype=np.float64)
     predicted = np.array([track.predicted_clv for track in tracks], dtype=np.float64)
     ev = [track.clv_ev for track in tracks if track.clv_ev is not None]

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from closeline.domain.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.settlement import Result
+from closeline.domain.settlement.outcomes import void_before_play
 from closeline.maths.clv.segments import ClvOf, segment_figures
 from closeline.maths.simulate.streams import stream
 from closeline.schemas import clv as shapes
@@ -17,15 +17,10 @@ from closeline.store import references, results
 from closeline.store.desk import grades, picks, publications
 from closeline.store.desk.grades import Grade, LineTrack
 from closeline.store.desk.picks import Pick
-from closeline.store.results import EventResult
 from closeline.store.session import Session
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 UNTRACKED = "NOT_STARTED_OR_NOT_REVIEWED"
-# A void for one of these came before anybody played, unless somebody has said that play began.
-_NEVER_PLAYED = frozenset({ResultStatus.POSTPONED, ResultStatus.CANCELLED, ResultStatus.FORFEITED})
-# Its pitcher was scratched before the first pitch.
-_BEFORE_PLAY = "LISTED_PITCHER_CHANGED"
 _HOURS = ((1, "under 1"), (6, "1 to 6"), (24, "6 to 24"), (72, "24 to 72"))
 NOTES = (
     "clv_ev is what the recorded close promises: an upper bound, for a close of one recorded source holds errors too.",
@@ -53,7 +48,6 @@ class Closed:
     starts_at: datetime
     track: LineTrack
     grade: Grade | None
-    played: bool
 
     @property
     def void(self) -> bool:
@@ -63,8 +57,7 @@ class Closed:
     @property
     def void_before_play(self) -> bool:
         """Say whether the pick was void without the game having begun for it: then its CLV is nobody's."""
-        named = self.grade is not None and self.grade.reason == _BEFORE_PLAY
-        return self.void and (named or not self.played)
+        return self.void and self.grade is not None and void_before_play(self.grade.reason)
 
 
 _KEYS: dict[By, Callable[[Closed], str]] = {
@@ -99,13 +92,8 @@ def closed(session: Session, *, tenant_id: str, league: League, as_of: datetime)
     graded = grades.league_grades(session, tenant_id=tenant_id, league=league, as_of=as_of)
     events = sorted({item.selection.event_id for item, _ in published})
     starts = _starts(session, events, as_of)
-    began = results.started_at(session, events, as_of=as_of)
-    ended = results.of_events(session, events, as_of=as_of)
     found = [
-        Closed(
-            item, published_at, starts[name], tracks[item.pick_id], graded.get(item.pick_id),
-            name in began or _was_played(ended.get(name)),
-        )
+        Closed(item, published_at, starts[name], tracks[item.pick_id], graded.get(item.pick_id))
         for item, published_at in published
         if item.pick_id in tracks and (name := item.selection.event_id) in starts
     ]  # fmt: skip
@@ -114,11 +102,7 @@ def closed(session: Session, *, tenant_id: str, league: League, as_of: datetime)
 
 def _starts(session: Session, events: Sequence[str], as_of: datetime) -> dict[str, datetime]:
     planned = {name: event.starts_at for name, event in references.versions(session, events, as_of=as_of).items()}
-    return planned | results.started_at(session, events, as_of=as_of)
-
-
-def _was_played(ended: EventResult | None) -> bool:
-    return ended is not None and ended.status not in _NEVER_PLAYED
+    return planned | results.begun_at(session, planned, as_of=as_of)
 
 
 def _hours(hours: float) -> str:

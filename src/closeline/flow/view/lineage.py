@@ -35,7 +35,7 @@ def published_picks(
     """Return published picks of leagues, the newest first; `limit` 0 is all."""
     newest = ended_picks(session, tenant_id=tenant_id, leagues=leagues, leans=leans)
     chosen = newest[:limit] if limit else newest
-    return shapes.Picks(total=len(newest), picks=in_lines(session, chosen))
+    return shapes.Picks(total=len(newest), picks=in_lines(session, chosen, tenant_id=tenant_id))
 
 
 def ended_picks(session: Session, *, tenant_id: str, leagues: Sequence[League], leans: bool) -> list[Ended]:
@@ -49,16 +49,21 @@ def ended_picks(session: Session, *, tenant_id: str, leagues: Sequence[League], 
     return sorted(ended, key=lambda item: (item.published_at, item.pick.pick_id), reverse=True)
 
 
-def in_lines(session: Session, chosen: Sequence[Ended]) -> list[shapes.Pick]:
-    """Return picks in one line each, with the labels that everybody sees."""
+def in_lines(session: Session, chosen: Sequence[Ended], *, tenant_id: str) -> list[shapes.Pick]:
+    """Return published picks in one line each, with the labels that everybody sees."""
     labels = _labels(session, [item.pick for item in chosen])
-    return [_line(item, labels[item.pick.pick_id]) for item in chosen]
+    return [
+        _line(item, labels[item.pick.pick_id], publications.publication_id(item.pick.pick_id, tenant_id=tenant_id))
+        for item in chosen
+    ]
 
 
 def pick_in_line(session: Session, *, pick_id: str, tenant_id: str) -> shapes.Pick:
     """Return one pick in one line; raises NotFound for no such pick."""
     pick = picks.named(session, pick_id, tenant_id=tenant_id)
-    return in_lines(session, [_ended(session, pick, tenant_id)])[0]
+    published_at, _ = publications.of_pick(session, pick_id, tenant_id=tenant_id)
+    publish_id = publications.publication_id(pick_id, tenant_id=tenant_id) if published_at else None
+    return _line(_ended(session, pick, tenant_id), _labels(session, [pick])[pick_id], publish_id)
 
 
 def why(session: Session, *, name: str, tenant_id: str) -> shapes.Why:
@@ -114,7 +119,7 @@ def lineage(session: Session, excerpt_at: Excerpt, *, pick_id: str, tenant_id: s
     result = audit.of_result(session, event.event_id, grade.result_version) if grade else None
     run, made = _run(session, pick)
     return shapes.Lineage(
-        pick=_line(ended, _labels(session, [pick])[pick_id]),
+        pick=pick_in_line(session, pick_id=pick_id, tenant_id=tenant_id),
         state=picks.states(session, [pick_id], tenant_id=tenant_id)[pick_id][1],
         game=_game(session, event),
         starts_at=event.starts_at,
@@ -164,10 +169,11 @@ def _game(session: Session, event: EventVersion) -> str:
     return f"{names[event.away_team_id]} at {names[event.home_team_id]}"
 
 
-def _line(ended: Ended, text: str) -> shapes.Pick:
+def _line(ended: Ended, text: str, publish_id: str | None) -> shapes.Pick:
     pick, grade, track = ended.pick, ended.grade, ended.track
     return shapes.Pick(
         pick_id=pick.pick_id,
+        publish_id=publish_id,
         league=pick.league,
         published_at=ended.published_at,
         label=text,

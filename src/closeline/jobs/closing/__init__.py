@@ -45,11 +45,11 @@ def odds_snapshots(
     key = None if market_key is None else _market(market_key).key
     start = _start(session, event_id, as_of)
     rows = quotes.of_events(session, [event_id], as_of=as_of)
-    until = seen_until(rows, quotes.last_seen(session, [event_id]))
+    until = seen_until(rows, quotes.seen_by(session, [event_id], as_of=as_of))
     return shapes.Snapshots(
         event_id=event_id, market_key=market_key, book=book, starts_at=start.at, start_basis=start.basis,
         snapshots=[
-            _snapshot(row, min(until[row.quote_id], as_of))
+            _snapshot(row, until[row.quote_id])
             for row in rows
             if key in (None, row.market.key) and book in (None, row.book)
         ],

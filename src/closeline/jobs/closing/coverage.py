@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+from closeline.domain.errors import NotFound
 from closeline.domain.leagues import League
 from closeline.flow.review.hypothetical import hypothetical
 from closeline.flow.review.values import Valued
@@ -11,6 +12,7 @@ from closeline.flow.view.closing import NOTES, figures_of
 from closeline.jobs.desk import Desk
 from closeline.maths.clv.segments import ClvOf
 from closeline.schemas import clv as shapes
+from closeline.store.past import quoted
 from closeline.store.session import Session
 
 HYPOTHETICAL = (
@@ -20,7 +22,11 @@ HYPOTHETICAL = (
 
 
 def coverage(session: Session, desk: Desk, league: League, *, hours: float, book: str | None) -> shapes.Coverage:
-    """Value a ticket at each price of a main market that stood so many hours before the start, and count the closes."""
+    """Value a ticket at each price of a main market that stood so many hours before the start, and count the closes.
+
+    Raises NotFound for a book of which the record has no price of the league.
+    """
+    _must_be_known(session, league, book)
     found = hypothetical(
         session, tenant_id=desk.tenant_id, league=league, before=timedelta(hours=hours), book=book, as_of=desk.clock()
     )
@@ -34,6 +40,13 @@ def coverage(session: Session, desk: Desk, league: League, *, hours: float, book
         rows=[_row(key, by_market[key], league) for key in sorted(by_market)],
         total=_row("all", found.valued, league), notes=[HYPOTHETICAL, *NOTES],
     )  # fmt: skip
+
+
+def _must_be_known(session: Session, league: League, book: str | None) -> None:
+    known = [] if book is None else quoted.books(session, league=league)
+    if book is not None and book not in known:
+        told = f"it has {', '.join(known)}" if known else "it has no price of that league"
+        raise NotFound(f"book must have prices of {league} in the record, {book[:60]!a} had none; {told}")
 
 
 def _row(key: str, items: Sequence[Valued], league: League) -> shapes.CoverageRow:

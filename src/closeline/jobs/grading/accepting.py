@@ -1,6 +1,8 @@
 """Accepting: a person makes a report official because the feeds could not, and says why."""
 
-from closeline.domain.errors import BadInput
+from datetime import UTC, datetime
+
+from closeline.domain.errors import BadInput, NotFound
 from closeline.domain.events import ResultAccepted, ResultsCaptured
 from closeline.domain.leagues import League
 from closeline.domain.settlement.quorum import NEEDS_SCORE, NOT_OVER, Report
@@ -10,20 +12,21 @@ from closeline.jobs.grading.asking import Asked, counted
 from closeline.jobs.limiting import ACTOR_MAX, WHY_MAX, a_line
 from closeline.jobs.run_inline import react
 from closeline.schemas.grading import AcceptedResult
-from closeline.store import events, results
+from closeline.store import events, references, results
 from closeline.store.events import LoggedEvent
 from closeline.store.results import EventResult, reports
 from closeline.store.session import Session, unit_of_work
 
 # What stands for the snapshot where a person set a result going.
 BY_HAND = "by hand"
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 def accept_result(desk: Desk, event_id: str, report_id: str, *, why: str, actor: str) -> AcceptedResult:
     """Append a report as the official result of its event, and grade by it.
 
-    Raises NotFound for no such report; BadInput for one of another event, one that tells no ending, one without the
-    score that its ending needs, and one that is official already.
+    Raises NotFound for no such report or event; BadInput for one of another event, one that tells no ending, one
+    without the score that its ending needs, and one that is official already.
     """
     reason, person = a_line("why", why, WHY_MAX), a_line("actor", actor, ACTOR_MAX)
     at = desk.clock()
@@ -31,6 +34,7 @@ def accept_result(desk: Desk, event_id: str, report_id: str, *, why: str, actor:
         # Two people at once: the second sees what the first has decided.
         events.hold(session, chain=ResultsCaptured.chain or desk.tenant_id)
         report = reports.report_named(session, report_id)
+        _must_be_known(session, event_id, report)
         _must_be_an_ending(report, event_id)
         before = results.of_events(session, [event_id], as_of=at).get(event_id)
         result = settle.accepted(report, before, (report_id, person, reason), at=at)
@@ -61,6 +65,12 @@ def _keep(
     )
     told = [events.record(session, item, tenant_id=desk.tenant_id, actor=person, at=desk.clock()) for item in news]
     return asked, told
+
+
+def _must_be_known(session: Session, event_id: str, report: Report) -> None:
+    if event_id != report.event_id and not references.versions(session, [event_id], as_of=EVER):
+        message = f"event must be in the record, {event_id[:100]!a} was not; the report is of {report.event_id}"
+        raise NotFound(message)
 
 
 def _must_be_an_ending(report: Report, event_id: str) -> None:

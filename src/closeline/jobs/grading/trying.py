@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from closeline.domain.captures import ResultStatus
 from closeline.domain.errors import BadInput
@@ -28,12 +28,13 @@ from closeline.domain.settlement import (
     settle_prop,
     settle_versions,
 )
+from closeline.domain.settlement.configured import changed_rules
 from closeline.domain.settlement.outcomes import HALF_STAKE, WHOLE_STAKE, Settled, grading, void
 from closeline.domain.settlement.props import LEAGUE_ROLES
 from closeline.domain.settlement.score import segment_of
 from closeline.maths import parlay
 from closeline.maths.parlay import Leg, LegResult
-from closeline.schemas.cases import Amount, Settlement, WrittenCase, WrittenGame, WrittenRules
+from closeline.schemas.cases import Amount, Settlement, WrittenCase, WrittenGame
 
 T = TypeVar("T")
 # Longer words for periods, beside the ones of market keys.
@@ -65,17 +66,14 @@ def settle_written(case: WrittenCase, name: str = "case") -> Settlement:
     """Settle a case; raises BadInput that names what was wrong in it, what was expected and the mend."""
     try:
         return _kind(case)(case, name)
-    except ValueError as fault:
+    except (BadInput, ValueError) as fault:
         raise BadInput(f"{name}: {fault}") from None
 
 
 def rules_of(case: WrittenCase) -> SettlementRules:
     """Return the rule set that a case names, or the first one with the fields that it changes."""
-    if isinstance(case.rules, WrittenRules):
-        changed: dict[str, Any] = case.rules.model_dump(exclude_unset=True)
-        if case.rules.pitcher_rule is not None:
-            changed["pitcher_rule"] = _word("rules.pitcher_rule", PitcherRule, case.rules.pitcher_rule)
-        return replace(SETTLEMENT_V1, version=f"{SETTLEMENT_V1.version} changed", **changed)
+    if isinstance(case.rules, dict):
+        return changed_rules(case.rules)
     rules = _word_in("rules", SETTLEMENT_RULES, case.rules or SETTLEMENT_V1.version)
     if case.nhl_team_total_includes_shootout is None:
         return rules
@@ -83,10 +81,11 @@ def rules_of(case: WrittenCase) -> SettlementRules:
 
 
 def _kind(case: WrittenCase) -> "Callable[[WrittenCase, str], Settlement]":
-    for name, settles in _KINDS.items():
-        if getattr(case, name) is not None:
-            return settles
-    raise BadInput(f"a case must hold {_WHAT_IS_SETTLED}, held none of them")
+    held = [name for name in _KINDS if getattr(case, name) is not None]
+    kinds = {_KINDS[name] for name in held}
+    if len(kinds) != 1:
+        raise BadInput(f"a case must hold one of {_WHAT_IS_SETTLED}, held {' and '.join(held) or 'none of them'}")
+    return kinds.pop()
 
 
 def _of_legs(case: WrittenCase, name: str) -> Settlement:
@@ -163,6 +162,14 @@ def _game(game: WrittenGame | None) -> GameRecord:
 
 
 def _periods(game: WrittenGame) -> tuple[tuple[int, int], ...]:
+    periods = _points(game)
+    told = (sum(home for home, _ in periods), sum(away for _, away in periods))
+    if periods and None not in (game.home, game.away) and (told[0] > game.home or told[1] > game.away):  # type: ignore[operator]
+        raise BadInput(f"game.periods must not add up to more than the score, were {told[0]}-{told[1]}")
+    return periods
+
+
+def _points(game: WrittenGame) -> tuple[tuple[int, int], ...]:
     if game.periods:
         if any(len(pair) != 2 for pair in game.periods):
             raise BadInput("game.periods must hold [home, away] pairs, held something else")

@@ -1,10 +1,12 @@
 """Ruling: a person changes by which windows a league's picks settle and by which books they close, from now on."""
 
+import difflib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from closeline.domain import closing
+from closeline.domain.books import SHARP
 from closeline.domain.errors import BadInput
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
@@ -12,8 +14,8 @@ from closeline.domain.limits.effects import Change, Effect
 from closeline.domain.settlement import configured
 from closeline.jobs.desk import Desk
 from closeline.jobs.limiting import ACTOR_MAX, WHY_MAX, Proposal, a_line, append_config, newest
-from closeline.store import events
-from closeline.store.session import unit_of_work
+from closeline.store import events, quotes
+from closeline.store.session import Session, unit_of_work
 
 SETTLEMENT, CLOSING = configured.SECTION, closing.SECTION
 SECTIONS = (SETTLEMENT, CLOSING)
@@ -33,6 +35,7 @@ def change_rules(
         if not dry_run:
             # Two people at once: the second sees what the first has changed.
             events.hold(session, chain=desk.tenant_id)
+        _refuse_unknown_books(session, wanted)
         before = newest(session, desk)
         content = _with_rules(before.content, league, wanted)
         changed = _changes(rules_held(before.content, league), rules_held(canonical_json(content), league))
@@ -41,6 +44,18 @@ def change_rules(
         content |= {"follows": before.config_version}
         version = append_config(session, desk, league, before, content, changed, reason, person)
         return Proposal(before.config_version, version, changed)
+
+
+def _refuse_unknown_books(session: Session, wanted: Mapping[str, object]) -> None:
+    """Refuse a reference that is neither a sharp book nor one of the record: a slip would cost every close."""
+    section = wanted.get(CLOSING)
+    order = section.get("reference_order", ()) if isinstance(section, Mapping) else ()
+    known = {*SHARP, closing.CONSENSUS, *quotes.books(session)}
+    for entry in order if isinstance(order, list | tuple) else ():
+        unknown = [book for book in str(entry).split("|") if book not in known]
+        if unknown:
+            near = ", ".join(difflib.get_close_matches(unknown[0], known, n=3)) or ", ".join(sorted(known))
+            raise BadInput(f"reference_order must name books that are known, had {unknown[0]!r:.60}; known are {near}")
 
 
 def rules_held(config: str, league: League) -> dict[str, object]:

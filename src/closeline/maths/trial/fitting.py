@@ -8,7 +8,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
-from closeline.domain.calibration import ActivationEvidence, CalibrationMethod, CalibrationScope, TrialReason
+from closeline.domain.calibration import (
+    ACTIVATION_V1,
+    ActivationEvidence,
+    CalibrationMethod,
+    CalibrationScope,
+    TrialReason,
+)
 from closeline.domain.digits import of_fit
 from closeline.maths.bootstrap import clustered_upper_bound
 from closeline.maths.calibrate import AUTO, CalibrationMap, EffectiveMap, fit_calibration, methods_for, segment_weight
@@ -54,27 +60,34 @@ class Trial:
     reasons: tuple[str, ...] = ()
 
 
-def split(days: Days) -> Split:
-    """Split observations by day (ordinals, shape (n,), any order) into past and judging span, with the embargo."""
+def split(days: Days, *, known_to: int | None = None) -> Split:
+    """Split observations by day (ordinals, shape (n,), any order) into past and judging span, with the embargo.
+
+    known_to: the last day that something in the candidate was fitted on elsewhere; what judges comes after it too.
+    """
     cut = np.sort(days)[int(days.size * (1 - EVALUATED_SHARE))]
-    return Split(days < cut - EMBARGO_DAYS, days >= cut)
+    judge = days >= cut
+    return Split(days < cut - EMBARGO_DAYS, judge if known_to is None else judge & (days > known_to + EMBARGO_DAYS))
 
 
 def try_out(
     p_raw: Floats, won: Floats, days: Days, *, active: Applied, generator: Generator, events: Sequence[str] = (),
-    scope: CalibrationScope = CalibrationScope.SEGMENT, under: CalibrationMap | None = None, method: str = AUTO,
-    level: float = 0.90,
+    scope: CalibrationScope = CalibrationScope.SEGMENT, under: CalibrationMap | None = None,
+    under_to: int | None = None, method: str = AUTO, level: float = 0.90,
 ) -> Trial | None:  # fmt: skip
     """Fit the method that the sample allows on the past, and set it beside the map in force on what came after.
 
     p_raw: raw probabilities of the canonical side given no push, won: 1 or 0, shape (n,). events: the game of each;
-    left out, its day. under: the global map that a segment leans on; left out, the map stands alone. level: of the
-    one-sided bound. Null while the past is too short for the method.
+    left out, its day. under: the global map that a segment leans on; left out, the map stands alone. under_to: the last
+    day (ordinal) that it was fitted on, so that it judges nothing that it has seen. level: of the one-sided bound. Null
+    while the past is too short for the method, or too little has come after `under_to`.
 
     The bootstrap runs only when it can decide, clustered by day, and by event too where that lets the map through: the
     stricter of the two is what the gate sees.
     """
-    parts = split(days)
+    parts = split(days, known_to=under_to)
+    if under_to is not None and parts.judge.sum() < ACTIVATION_V1.samples_min(scope):
+        return None
     fitted = _fitted(method, p_raw[parts.train], won[parts.train], days[parts.train])
     if fitted is None:
         return None

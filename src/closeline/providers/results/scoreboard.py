@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from closeline.domain.captures import Basis, ParsedEvent, ParsedPayload, ParsedResult, Rejected
+from closeline.domain.captures import Basis, ParsedEvent, ParsedPayload, ParsedResult, Rejected, ResultStatus
 from closeline.domain.leagues import League, league_day, season_of
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import excerpt_of
 from closeline.providers.strict_json import Json
 
 Record = dict[str, Json]
+_PLAYED = frozenset({ResultStatus.FINAL, ResultStatus.SHORTENED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +24,45 @@ class Listing:
 
 
 def parsed(provider: str, version: str, found: Iterable[Listing | Rejected]) -> ParsedPayload:
-    """Return what a scoreboard says: games numbered within their day, and what could not be read."""
+    """Return what a scoreboard says: games numbered within their day, and what could not be read.
+
+    A game that is over before it was to begin is set aside: one of its two times is wrong.
+    """
     listings: list[Listing] = []
     rejected: list[Rejected] = []
     for item in found:
         if isinstance(item, Rejected):
             rejected.append(item)
+        elif item.result.status in _PLAYED and item.event.starts_at > item.result.received_at:
+            rejected.append(Rejected(Reason.BAD_RESULT, item.event.place, f"over before {item.event.starts_at}", 0))
         else:
             listings.append(item)
-    kept = _once_each(listings)
-    numbers = game_numbers([item.event for item in kept])
+    kept = _games(listings)
+    numbers = game_numbers([event for event, _ in kept])
     return ParsedPayload(
         provider,
         version,
-        tuple(replace(item.event, game_no=numbers[item.event.provider_event_id]) for item in kept),
-        results=tuple(item.result for item in kept),
+        tuple(replace(event, game_no=numbers[event.provider_event_id]) for event, _ in kept),
+        results=tuple(result for _, results in kept for result in results),
         rejected=tuple(rejected),
     )
 
 
-def _once_each(listings: Sequence[Listing]) -> list[Listing]:
-    """Keep one listing of each game: of one that is listed on two dates, the later one, on its first day."""
-    kept: dict[str, Listing] = {}
+def _games(listings: Sequence[Listing]) -> list[tuple[ParsedEvent, tuple[ParsedResult, ...]]]:
+    """Return each game once, with what is said of it.
+
+    Of one that stands on two dates the later start and the first day count, and so does its later listing, unless an
+    earlier one tells of play too: two endings in one answer contradict each other, and whoever decides must see both.
+    """
+    found: dict[str, list[Listing]] = {}
     for item in sorted(listings, key=lambda listing: listing.event.starts_at):
-        before = kept.get(item.event.provider_event_id)
-        event = item.event if before is None else replace(item.event, day=before.event.day)
-        kept[event.provider_event_id] = Listing(event, item.result)
-    return list(kept.values())
+        found.setdefault(item.event.provider_event_id, []).append(item)
+    games = []
+    for of_game in found.values():
+        first, last = of_game[0], of_game[-1]
+        told = [item.result for item in of_game[:-1] if item.result.status in _PLAYED]
+        games.append((replace(last.event, day=first.event.day), (*told, last.result)))
+    return games
 
 
 def game_numbers(events: Sequence[ParsedEvent]) -> dict[str, int]:

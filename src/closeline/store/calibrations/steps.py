@@ -67,6 +67,8 @@ class Judgement:
     n_evaluated: int
     reasons: tuple[str, ...]
     at: datetime
+    actor: str
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def history(session: Session, *, tenant_id: str) -> list[Judgement]:
     return [
         Judgement(
             row.scope, row.calibration_version, row.status, row.method, row.n_train, row.n_evaluated,
-            tuple(json.loads(row.reasons)), row.at,
+            tuple(json.loads(row.reasons)), row.at, row.actor, row.why,
         )
         for row in session.rows(_HISTORY, {"tenant": tenant_id})
     ]  # fmt: skip

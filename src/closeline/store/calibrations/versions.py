@@ -17,7 +17,7 @@ _COLUMNS = (
     "n_published", "sample", "actor",
 )  # fmt: skip
 _SAMPLES = (
-    # Versions of before the shadow kept it beside the map.
+    # Versions of before the shadow kept it beside the map, as the number of their league's results: more, never fewer.
     select(func.coalesce(calibration_version.c.sample, calibration_segment.c.n))
     .join(
         calibration_segment,
@@ -67,9 +67,9 @@ _SEGMENTS = (
 class NewCalibration:
     """A fitted calibration of one market, with the spans that it was trained and judged on.
 
-    `sample` is how many results there were when it was fitted: what says whether a new fit is due. `weight` is the say
-    of its own map beside that of `base_version`, or beside the raw probability where that is null; a null weight, that
-    its own map is all there is. league and market_key are both GLOBAL for the map of every market.
+    `sample` is how many events there were to learn from when it was fitted: what says whether a new fit is due.
+    `weight` is the say of its own map beside that of `base_version`, or beside the raw probability where that is null;
+    a null weight, that its own map is all there is. league and market_key are both GLOBAL for the map of every market.
     """
 
     league: str
@@ -136,13 +136,13 @@ class Segment:
 
 
 def samples(session: Session, *, tenant_id: str, league: str, market_key: str) -> list[int]:
-    """Return how many results there were at each attempt to calibrate a market, in the order of the attempts."""
+    """Return how many events there were at each attempt to calibrate a market, in the order of the attempts."""
     parameters = {"tenant": tenant_id, "league_code": league, "market": market_key}
     return [int(row[0]) for row in session.rows(_SAMPLES, parameters)]
 
 
 def last_sample(session: Session, *, tenant_id: str, league: str, market_key: str) -> int:
-    """Return how many results there were when a market was last calibrated, 0 before the first time."""
+    """Return how many events there were when a market was last calibrated, 0 before the first time."""
     return max(samples(session, tenant_id=tenant_id, league=league, market_key=market_key), default=0)
 
 

@@ -157,9 +157,15 @@ def pick_of(session: Session, publication_id: str, *, tenant_id: str) -> str:
     """Return the pick that a publication is of; raises NotFound for no such publication."""
     found = session.scalar(_PICK_OF, {"tenant": tenant_id, "name": publication_id})
     if found is None:
-        message = f"publication must be in the record, {publication_id} was not"
-        raise NotFound(message)
+        raise NotFound(_not_found(session, publication_id, tenant_id))
     return str(found)
+
+
+def _not_found(session: Session, name: str, tenant_id: str) -> str:
+    if session.rows(_OF_PICK, {"tenant": tenant_id, "name": name}):
+        asked = publication_id(name, tenant_id=tenant_id)
+        return f"publish_id must name a publication, was the pick_id {name}; the publish_id of that pick is {asked}"
+    return f"publication must be in the record, {name} was not; the picks that are published show their publish_id"
 
 
 def publication_id(pick_id: str, *, tenant_id: str) -> str:

@@ -29,7 +29,7 @@ Days = NDArray[np.int64]
 
 # The latest official result counts: a version that a later one has replaced by `as_of` is not read.
 _LATER = event_result.alias("later")
-_CORRECTED = (
+CORRECTED = (
     select(_LATER.c.event_id)
     .where(
         _LATER.c.event_id == event_result.c.event_id,
@@ -53,7 +53,7 @@ _SETTLED = (
         prediction.c.as_of >= bindparam("since"),
         event_result.c.status == ResultStatus.FINAL,
         event_result.c.received_at <= bindparam("as_of"),
-        ~_CORRECTED,
+        ~CORRECTED,
     )
     .order_by(event.c.day, prediction.c.event_id, prediction.c.as_of, prediction.c.prediction_id)
 )  # fmt: skip

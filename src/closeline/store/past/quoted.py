@@ -24,6 +24,15 @@ _QUOTED = (
 )
 
 
+_BOOKS = (
+    select(quote_heartbeat.c.book)
+    .join(event, event.c.event_id == quote_heartbeat.c.event_id)
+    .where(event.c.league == bindparam("league_code"))
+    .distinct()
+    .order_by(quote_heartbeat.c.book)
+)
+
+
 def events_since(session: Session, *, league: str, day: date) -> Sequence[str]:
     """Return the events of a league on a day and later."""
     rows = session.rows(_SINCE, {"league_code": league, "since_day": day.isoformat()})
@@ -33,3 +42,8 @@ def events_since(session: Session, *, league: str, day: date) -> Sequence[str]:
 def events_with_quotes(session: Session, *, league: str) -> Sequence[str]:
     """Return the events of a league of which prices were received, by day."""
     return [row.event_id for row in session.rows(_QUOTED, {"league_code": league})]
+
+
+def books(session: Session, *, league: str) -> list[str]:
+    """Return the books of which any price of a league was received, by name."""
+    return [row.book for row in session.rows(_BOOKS, {"league_code": league})]

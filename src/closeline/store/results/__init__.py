@@ -1,7 +1,7 @@
 """Results: how events ended, as versions that are only ever added to."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from closeline.domain.captures import NO_FACTS, GameFacts, ResultStatus
 from closeline.domain.clock import micros
 from closeline.domain.ids import canonical_json
-from closeline.domain.settlement.quorum import DecidedBy
+from closeline.domain.settlement.quorum import DecidedBy, Report
 from closeline.store.results.facts import facts_of, facts_text
-from closeline.store.results.reports import reports_of, told_starts
+from closeline.store.results.reports import heard_in_play, reports_of, told_starts
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result
 
@@ -91,7 +91,27 @@ def started_at(session: Session, events: Sequence[str], *, as_of: datetime) -> d
 
     The earliest of what feeds say counts: a price seen after it may be of the game in play.
     """
-    found = told_starts(reports_of(session, events, as_of=as_of))
+    return _told(session, reports_of(session, events, as_of=as_of), events, as_of)
+
+
+def begun_at(session: Session, planned: Mapping[str, datetime], *, as_of: datetime) -> dict[str, datetime]:
+    """Return when play of each event began by what was received by `as_of`; `planned` has each event's planned start.
+
+    As `started_at`, and where a feed said before that start that the game was under way or over, when it said so: it
+    began no later. An event of which neither was heard is left out.
+    """
+    reports = reports_of(session, list(planned), as_of=as_of)
+    found = _told(session, reports, list(planned), as_of)
+    for name, heard in heard_in_play(reports).items():
+        if heard < found.get(name, planned[name]):
+            found[name] = heard
+    return found
+
+
+def _told(
+    session: Session, reports: Mapping[str, Sequence[Report]], events: Sequence[str], as_of: datetime
+) -> dict[str, datetime]:
+    found = told_starts(reports)
     for name, result in of_events(session, events, as_of=as_of).items():
         if result.facts.started_at is not None:
             found[name] = min(found.get(name, result.facts.started_at), result.facts.started_at)

@@ -50,9 +50,31 @@ _SINCE = (
 
 
 def add_reports(session: Session, reports: Sequence[Report]) -> int:
-    """Append what is new; the same words in the same place of the same bytes are one report."""
-    rows = [_row(report) for report in reports]
-    return session.append_new(result_report, _COLUMNS, rows, ("report_id",), ignoring=("received_at",))
+    """Append what is new; an answer of a feed that only repeats its last one on the event is left out.
+
+    Bytes that come back after others are news: so a correction is taken back.
+    """
+    latest = max((report.received_at for report in reports), default=None)
+    if latest is None:
+        return 0
+    known = reports_of(session, sorted({report.event_id for report in reports}), as_of=latest)
+    answers: defaultdict[tuple[str, str, datetime], list[Report]] = defaultdict(list)
+    for report in reports:
+        answers[report.event_id, report.feed, report.received_at].append(report)
+    rows: list[tuple[object, ...]] = []
+    for (event_id, feed, received_at), answer in sorted(answers.items(), key=lambda item: item[0]):
+        told = known.setdefault(event_id, [])
+        if not {_said(report) for report in answer} <= _last_answer(told, feed, received_at):
+            told += answer
+            rows += [_row(report) for report in answer]
+    return session.append_new(result_report, _COLUMNS, rows, ("report_id",))
+
+
+def _last_answer(told: Sequence[Report], feed: str, at: datetime) -> set[tuple[object, ...]]:
+    """Return what a feed said when it was last heard by a moment."""
+    heard = [report for report in told if report.feed == feed and report.received_at <= at]
+    last = max((report.received_at for report in heard), default=at)
+    return {_said(report) for report in heard if report.received_at == last}
 
 
 def _row(report: Report) -> tuple[object, ...]:
@@ -64,8 +86,12 @@ def _row(report: Report) -> tuple[object, ...]:
 
 
 def _name(report: Report) -> str:
-    return content_id(
-        "report", report.event_id, report.feed, report.payload_sha, report.place, report.status, report.words,
+    return content_id("report", *_said(report), micros(report.received_at))
+
+
+def _said(report: Report) -> tuple[object, ...]:
+    return (
+        report.event_id, report.feed, report.payload_sha, report.place, report.status, report.words,
         report.home_score, report.away_score, report.periods, report.overtime, report.shootout,
         facts_text(report.facts),
     )  # fmt: skip
@@ -119,6 +145,36 @@ def told_starts(reports: Mapping[str, Sequence[Report]]) -> dict[str, datetime]:
         by_feed = {report.feed: report.facts.started_at for report in told if report.facts.started_at}
         if by_feed:
             found[event_id] = min(by_feed.values())
+    return found
+
+
+# Play was going on, or had been, by the time that a feed said one of these.
+_PLAY = frozenset({
+    ResultStatus.LIVE, ResultStatus.FINAL, ResultStatus.SHORTENED, ResultStatus.SUSPENDED, ResultStatus.ABANDONED,
+})  # fmt: skip
+_BROKEN_OFF = frozenset({ResultStatus.SUSPENDED, ResultStatus.ABANDONED})
+_NOT_YET = frozenset({ResultStatus.SCHEDULED, ResultStatus.POSTPONED})
+
+
+def heard_in_play(reports: Mapping[str, Sequence[Report]]) -> dict[str, datetime]:
+    """Return by when play had begun, by event: the earliest hearing that a game was under way, or over.
+
+    A feed that says afterwards that it has not begun takes its word back, unless it said that play was broken off:
+    such a game is scheduled again. Reports must be oldest first.
+    """
+    found: dict[str, datetime] = {}
+    for event_id, told in reports.items():
+        heard: dict[str, datetime] = {}
+        broken_off: set[str] = set()
+        for report in told:
+            if report.status in _PLAY:
+                heard.setdefault(report.feed, report.received_at)
+            elif report.status in _NOT_YET and report.feed not in broken_off:
+                heard.pop(report.feed, None)
+            if report.status in _BROKEN_OFF:
+                broken_off.add(report.feed)
+        if heard:
+            found[event_id] = min(heard.values())
     return found
 
 

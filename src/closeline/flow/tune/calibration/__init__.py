@@ -13,6 +13,7 @@ from closeline.flow.tune.calibration.by_hand import activate, known_version, rol
 from closeline.flow.tune.calibration.candidates import Asked, propose
 from closeline.flow.tune.calibration.outcome import Idle, Outcome, SampleScores, Tried
 from closeline.flow.tune.calibration.scopes import Scope, played_leagues, scopes_of
+from closeline.flow.tune.calibration.shortage import Shortage, shortage
 from closeline.flow.tune.calibration.watch import judge_shadow, look_after
 from closeline.store import calibrations
 from closeline.store.session import Session
@@ -75,6 +76,7 @@ __all__ = [
     "Outcome",
     "SampleScores",
     "Scope",
+    "Shortage",
     "Tried",
     "activate",
     "calibrate",
@@ -83,5 +85,6 @@ __all__ = [
     "played_leagues",
     "roll_back",
     "scopes_of",
+    "shortage",
     "told_of",
 ]

@@ -80,11 +80,12 @@ def _in_time(session: Session, scope: Scope, tenant_id: str, at: datetime) -> da
 
 
 def _refusal(session: Session, found: Version, status: str | None, tenant_id: str) -> str:
+    if status == CalibrationStatus.ACTIVE:
+        return f"calibration must not be in force, {found.calibration_version[:12]} of {found.scope} is in force already"
     steps = calibrations.steps_of(session, tenant_id=tenant_id, scope=found.scope)
-    reasons = [
-        reason for step in steps if step.calibration_version == found.calibration_version for reason in step.reasons
-    ]
-    told = f" ({', '.join(reasons)})" if reasons else ""
+    # Of the last step alone: why it stands where it stands, not what became of it before.
+    last = [step.reasons for step in steps if step.calibration_version == found.calibration_version][-1:]
+    told = f" ({', '.join(last[0])})" if last and last[0] else ""
     return (
         f"calibration must have been in force before to be put in force by hand, {found.calibration_version[:12]} of "
         f"{found.scope} is {status}{told}; a new one has its gate and its shadow to pass"

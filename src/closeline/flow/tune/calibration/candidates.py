@@ -1,5 +1,6 @@
 """Candidates: fitted on the past of a scope, judged on what came after, and into the shadow or rejected."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,7 @@ from closeline.domain.digits import of_fit
 from closeline.domain.ids import content_id
 from closeline.flow.tune.calibration.observations import Observations, observed
 from closeline.flow.tune.calibration.outcome import Idle, Outcome, SampleScores, Tried
-from closeline.flow.tune.calibration.scopes import EVERYWHERE, Scope, results_of
+from closeline.flow.tune.calibration.scopes import EVERYWHERE, Scope, events_of, results_of
 from closeline.maths.calibrate import AUTO, IDENTITY, UNCALIBRATED, CalibrationMap, EffectiveMap
 from closeline.maths.score import brier_scores, log_losses
 from closeline.maths.simulate.streams import stream
@@ -48,15 +49,16 @@ def propose(
     session: Session, scope: Scope, standing: Standing, asked: Asked, *, tenant_id: str, at: datetime
 ) -> Outcome:
     """Fit a map of a scope's raw probabilities, try it out of time, and let the gate decide whether it is watched."""
-    results = results_of(session, scope, as_of=at)
     before = calibrations.samples(session, tenant_id=tenant_id, league=scope.league, market_key=scope.market_key)
-    if results < (RETRIES.results_due(scope.kind) if asked.scheduled else RETRIES.results_min):
-        return Outcome(scope.name, Idle.TOO_FEW)
-    if asked.scheduled and results < RETRIES.growth * max(before, default=0):
-        return Outcome(scope.name, Idle.NOT_DUE)
+    # Results are a bound on the events that is quickly told: in most weeks it is all that is looked at.
+    idle = _idle(scope, asked, before, results_of(session, scope, as_of=at))
+    events = 0 if idle else events_of(session, scope, tenant_id=tenant_id, as_of=at)
+    idle = idle or _idle(scope, asked, before, events)
+    if idle:
+        return Outcome(scope.name, idle)
     since = BEGINNING if asked.training_days is None else at - timedelta(days=asked.training_days)
     seen = observed(session, scope, tenant_id=tenant_id, since=since, as_of=at)
-    attempt, look = standing.attempts + 1, RETRIES.look(results, before)
+    attempt, look = standing.attempts + 1, RETRIES.look(events, before)
     # The seed is made of what is tried, so that the same trial can be held again.
     seed = int(content_id("calibrate", tenant_id, scope.name, len(seen.events), attempt, asked.method)[:12], 16)
     active, under = maps_in_force(session, scope, tenant_id=tenant_id, at=at)
@@ -65,13 +67,20 @@ def propose(
         trial = try_out(
             seen.p_raw, seen.won, seen.days, active=active, generator=stream("calibrate", seed), events=seen.events,
             scope=scope.kind, under=CalibrationMap.from_json(under.map_json) if under else _base(scope),
-            method=asked.method, level=RETRIES.level(look),
+            under_to=_trained_to(session, under, tenant_id), method=asked.method, level=RETRIES.level(look),
         )  # fmt: skip
     if trial is None:
         return Outcome(scope.name, Idle.TOO_FEW)
-    new = _version(scope, trial, seen, asked, under, tenant_id=tenant_id, at=at, sample=results)
+    new = _version(scope, trial, seen, asked, under, tenant_id=tenant_id, at=at, sample=events)
     tried = _tried(trial, seen, active, (attempt, look, seed))
     return _judge(session, scope, new, trial, tried, asked, tenant_id=tenant_id, at=at)
+
+
+def _idle(scope: Scope, asked: Asked, before: Sequence[int], events: int) -> Idle | None:
+    """Return why so many events are not enough for an attempt, null where they are."""
+    if events < (RETRIES.results_due(scope.kind) if asked.scheduled else RETRIES.results_min):
+        return Idle.TOO_FEW
+    return Idle.NOT_DUE if asked.scheduled and events < RETRIES.growth * max(before, default=0) else None
 
 
 def maps_in_force(
@@ -87,6 +96,12 @@ def maps_in_force(
 def _base(scope: Scope) -> CalibrationMap | None:
     # A segment leans on the raw probability where no global map is in force; the global one leans on nothing.
     return None if scope.kind is CalibrationScope.GLOBAL else IDENTITY
+
+
+def _trained_to(session: Session, under: ActiveMap | None, tenant_id: str) -> int | None:
+    """Return the last day, as an ordinal, of what a global map was fitted on; null where there is none."""
+    known = calibrations.version(session, under.calibration_version, tenant_id=tenant_id) if under else None
+    return known.trained_to.toordinal() if known else None
 
 
 def _judge(

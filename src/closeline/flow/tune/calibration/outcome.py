@@ -9,7 +9,7 @@ class Idle(StrEnum):
 
     AHEAD = "AHEAD"  # its record holds steps of a later moment: another league was replayed here before
     TOO_FEW = "TOO_FEW"  # the past is too short for the method that was asked for, or for any
-    NOT_DUE = "NOT_DUE"  # hardly more results than at the last attempt
+    NOT_DUE = "NOT_DUE"  # hardly more events than at the last attempt
     SHADOW_STANDS = "SHADOW_STANDS"  # what is being watched is judged first
     KNOWN = "KNOWN"  # this very map was judged before
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from closeline.domain.calibration import GLOBAL_SCOPE, CalibrationScope
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS
-from closeline.store.past import outcomes
+from closeline.store.past import ended, outcomes
 from closeline.store.session import Session
 
 
@@ -58,8 +58,20 @@ def scope_named(name: str) -> Scope:
 
 
 def results_of(session: Session, scope: Scope, *, as_of: datetime) -> int:
-    """Return how many results of the scope's leagues were received by `as_of`."""
+    """Return how many results of the scope's leagues were received by `as_of`, each version of one by itself.
+
+    It is quickly told, and there are never more events to learn from.
+    """
     return sum(outcomes.results_count(session, league=league, as_of=as_of) for league in scope.leagues)
+
+
+def events_of(session: Session, scope: Scope, *, tenant_id: str, as_of: datetime) -> int:
+    """Return how many events the observations of a scope are of, as known by `as_of`, whatever window is asked for."""
+    keys = tuple(dict.fromkeys(key for _, key in scope.markets))
+    return sum(
+        ended.events_decided(session, tenant_id=tenant_id, league=league, market_keys=keys, as_of=as_of)
+        for league in scope.leagues
+    )
 
 
 def played_leagues(session: Session, *, as_of: datetime) -> tuple[League, ...]:

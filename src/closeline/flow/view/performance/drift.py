@@ -1,9 +1,9 @@
 """Drift: whether the last picks do worse than those before them, by more than chance, and an alert when they do.
 
-Compared are the closing-line value and the Brier score above the market's, of the last 300 settled PICKs and of all
-before them; errors are clustered by league day. The test is one-sided at 3.29 standard errors, which is one in two
-thousand on one night; nights overlap, so a whole year of them raises a false alert more often: docs/record_keeping.md
-has the measured share. It says that somebody must look, and changes nothing.
+Compared are the closing-line value and the Brier score above the market's, of the last 300 graded PICKs and of all
+before them, voids before play left out; errors are clustered by league day. The test is one-sided at 3.29 standard
+errors, which is one in two thousand on one night; nights overlap, so a whole year of them raises a false alert more
+often: docs/record_keeping.md has the measured share. It says that somebody must look, and changes nothing.
 """
 
 import math
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from closeline.domain.ids import canonical_json
 from closeline.domain.picks import Decision
-from closeline.domain.settlement import Result
+from closeline.flow.view.performance.sums import played
 from closeline.maths.bootstrap import clustered_standard_error
 from closeline.store.desk import alerts, endings
 from closeline.store.desk.alerts import Alert
@@ -77,11 +77,11 @@ def watch(session: Session, *, tenant_id: str, league: str, at: datetime) -> lis
 
 
 def shifts(session: Session, *, tenant_id: str, league: str, at: datetime) -> list[Shift]:
-    """Return the shifts of a league's settled PICKs, in the order in which they were graded, as known at a moment."""
+    """Return the shifts of a league's graded PICKs, in the order in which they were graded, as known at a moment."""
     items = [
         item
         for item in endings.of_tenant(session, tenant_id=tenant_id, league=league, as_of=at)
-        if item.decision == Decision.PICK and item.grade is not None and item.grade.result != Result.VOID
+        if item.decision == Decision.PICK and played(item)
     ]
     items.sort(key=lambda item: (item.grade.graded_at if item.grade else at, item.pick_id))
     closed = [item for item in items if item.track is not None and item.track.clv_prob is not None]

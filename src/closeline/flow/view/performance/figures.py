@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from closeline.domain.cohorts import Cohort, Dimension
+from closeline.domain.errors import CorruptRecord
 from closeline.flow.view.performance.cells import Cell
 from closeline.flow.view.performance.sums import MICROS, SCALE, Sums, total
 from closeline.maths import peeking
 from closeline.maths.peeking import AlwaysValid, DailySums
-from closeline.maths.record_figures import Mean, mean_of_daily_sums
+from closeline.maths.record_figures import mean_of_daily_sums
 from closeline.schemas import performance as shapes
 
 # The share of cohorts flagged in error that is put up with, of all that were looked at.
@@ -24,34 +25,48 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One cohort: its sums in all and by day, the days in order."""
+    """One cohort: its sums in all and by day over the days asked for, in order; record: by day from its first one on.
+
+    What may be read on any day is taken from the record: a series that begins anew with each window promises nothing.
+    """
 
     cohort: Cohort
     sums: Sums
     days: tuple[Sums, ...]
+    record: tuple[Sums, ...]
 
 
-def standings(cells: Sequence[Cell], dimensions: Sequence[Sequence[Dimension]]) -> list[Standing]:
-    """Return every cohort along each of the sets of dimensions, in their order, then by key; each cohort once."""
+def standings(
+    cells: Sequence[Cell], dimensions: Sequence[Sequence[Dimension]], *, first: str | None = None
+) -> list[Standing]:
+    """Return every cohort along each of the sets of dimensions, in their order, then by key; each cohort once.
+
+    cells: of the record from its beginning. first: the first day asked for (ISO, null: all); a cohort whose days are
+    all before it is there, with none.
+    """
     found: dict[Cohort, Standing] = {}
     for along in dimensions:
         by_day: defaultdict[Cohort, defaultdict[str, list[Sums]]] = defaultdict(lambda: defaultdict(list))
         for cell in cells:
             by_day[cell.cohort.along(tuple(along))][cell.day].append(cell.sums)
         for cohort in sorted(by_day, key=lambda item: item.key):
-            days = tuple(total(by_day[cohort][day]) for day in sorted(by_day[cohort]))
-            found.setdefault(cohort, Standing(cohort, total(days), days))
+            found.setdefault(cohort, _standing(cohort, by_day[cohort], first))
     return list(found.values())
 
 
-def one(cells: Sequence[Cell], cohort: Cohort) -> Standing:
-    """Return one cohort, empty where no pick is in it."""
+def one(cells: Sequence[Cell], cohort: Cohort, *, first: str | None = None) -> Standing:
+    """Return one cohort, empty where no pick is in it; `cells` and `first` as in `standings`."""
     inside: defaultdict[str, list[Sums]] = defaultdict(list)
     for cell in cells:
         if cohort.holds(cell.cohort):
             inside[cell.day].append(cell.sums)
-    days = tuple(total(inside[day]) for day in sorted(inside))
-    return Standing(cohort, total(days), days)
+    return _standing(cohort, inside, first)
+
+
+def _standing(cohort: Cohort, by_day: Mapping[str, Sequence[Sums]], first: str | None) -> Standing:
+    record = [(day, total(by_day[day])) for day in sorted(by_day)]
+    days = tuple(sums for day, sums in record if first is None or day >= first)
+    return Standing(cohort, total(days), days, tuple(sums for _, sums in record))
 
 
 def figures(found: Sequence[Standing], medians: Mapping[str, float] | None = None) -> list[shapes.Figures]:
@@ -68,15 +83,20 @@ def figures(found: Sequence[Standing], medians: Mapping[str, float] | None = Non
 
 
 def closing_value(item: Standing) -> shapes.Estimate:
-    """Return the mean closing-line value of a cohort, in probability, with both intervals."""
-    counts = _array(day.valued for day in item.days)
-    return _estimate(_array(day.clv_e12 / SCALE for day in item.days), counts, -counts, counts)
+    """Return the mean closing-line value of a cohort, in probability, with both intervals. Raises CorruptRecord."""
+    sums, counts = _array(day.clv_e12 / SCALE for day in item.days), _array(day.valued for day in item.days)
+    # Void before play stays in what is read daily, as nought: nothing may leave it because of how it ended.
+    bets = _array(day.valued + day.unplayed for day in item.record)
+    record = _array(day.clv_e12 / SCALE for day in item.record)
+    return _both(sums, counts, _always(item, record, bets, -bets, bets))
 
 
 def _return(item: Standing) -> shapes.Estimate:
-    counts = _array(day.settled for day in item.days)
-    highest = _array(day.highest_micros / MICROS for day in item.days)
-    return _estimate(_array(day.units_micros / MICROS for day in item.days), counts, -counts, highest)
+    sums, counts = _array(day.units_micros / MICROS for day in item.days), _array(day.settled for day in item.days)
+    bets = _array(day.graded for day in item.record)
+    record = _array(day.units_micros / MICROS for day in item.record)
+    highest = _array(day.highest_micros / MICROS for day in item.record)
+    return _both(sums, counts, _always(item, record, bets, -bets, highest))
 
 
 def _figures(item: Standing, value: shapes.Estimate, *, survives: bool, median: float | None) -> shapes.Figures:
@@ -154,24 +174,30 @@ def _array(values: Iterable[float]) -> Floats:
     return np.array(list(values), dtype=np.float64)
 
 
-def _estimate(sums: Floats, counts: Floats, lows: Floats, highs: Floats) -> shapes.Estimate:
-    """Return the mean per pick of daily sums between the worst and the best that each day could have come to."""
+def _always(item: Standing, sums: Floats, counts: Floats, lows: Floats, highs: Floats) -> AlwaysValid | None:
+    """Return what daily sums, between the worst and the best that each day could have come to, say on any day."""
+    if not counts.any():
+        return None
+    try:
+        record = DailySums(sums, counts, lows, highs)
+    except ValueError as error:
+        mend = "make the sums anew with: closeline rollups rebuild; if that changes nothing, a stored grade is at fault"
+        raise CorruptRecord(f"daily sums of {item.cohort.key}: {error}; {mend}") from error
+    return peeking.interval(record)
+
+
+def _both(sums: Floats, counts: Floats, always: AlwaysValid | None) -> shapes.Estimate:
     ordinary = mean_of_daily_sums(sums, counts)
-    if not ordinary.n:
-        return shapes.Estimate(
-            mean=None, low=None, high=None, always_low=None, always_high=None, e_value=None, n=0, days=0
-        )
-    return _both(ordinary, peeking.interval(DailySums(sums, counts, lows, highs)))
-
-
-def _both(ordinary: Mean, always: AlwaysValid) -> shapes.Estimate:
     return shapes.Estimate(
         mean=ordinary.mean,
         low=ordinary.low,
         high=ordinary.high,
-        always_low=always.low,
-        always_high=always.high,
-        e_value=always.capital,
         n=ordinary.n,
-        days=always.days,
+        days=int((counts > 0.0).sum()),
+        always_mean=always.mean if always else None,
+        always_low=always.low if always else None,
+        always_high=always.high if always else None,
+        always_n=always.n if always else 0,
+        always_days=always.days if always else 0,
+        e_value=always.capital if always else None,
     )

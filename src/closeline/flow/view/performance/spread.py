@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from closeline.domain.settlement import Result
+from closeline.flow.view.performance.sums import played
 from closeline.maths.record_figures import ECE_BINS, calibration_error
 from closeline.maths.reliability import BinScheme, calibration_errors, reliability_curve
 from closeline.maths.simulate.streams import stream
@@ -22,11 +23,11 @@ Floats = NDArray[np.float64]
 
 
 def clv_of(items: Sequence[Ending]) -> Floats:
-    """Return the closing-line value of every settled pick with a close, in points of probability, shape (n,)."""
+    """Return the closing-line value of every pick that was in play and has a close, in points, shape (n,)."""
     values = [
         100.0 * item.track.clv_prob
         for item in items
-        if item.grade is not None and item.grade.result != Result.VOID
+        if played(item)
         if item.track is not None and item.track.clv_prob is not None
     ]
     return np.array(values, dtype=np.float64)

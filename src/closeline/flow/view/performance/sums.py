@@ -11,6 +11,7 @@ from closeline.domain.cohorts import NOTHING, Cohort, Dimension, cohort, hours_t
 from closeline.domain.digits import FORMULA_DECIMALS
 from closeline.domain.ids import canonical_json
 from closeline.domain.settlement import Result
+from closeline.domain.settlement.outcomes import void_before_play
 from closeline.store.desk.endings import Ending
 
 # Probabilities and scores are stored to so many decimals: as whole numbers of the last one, nothing of them is lost.
@@ -23,8 +24,9 @@ _CLIP = 1e-6
 class Sums:
     """Counts, and sums in units of 1e-12 (`_e12`) or of a millionth (`_micros`).
 
-    settled: graded and not void. scored: won or lost. valued: settled, with a close. priced: settled, with an expected
-    return at the close.
+    settled: graded and not void. highest: what all graded could have won, voids too: a bound must not know the outcome.
+    scored: won or lost. unplayed: void before play. valued: graded, not unplayed, with a close. priced: settled, with
+    an expected return at the close. missing: graded, not unplayed, without a close.
     """
 
     published: int = 0
@@ -33,6 +35,7 @@ class Sums:
     losses: int = 0
     pushes: int = 0
     voids: int = 0
+    unplayed: int = 0
     settled: int = 0
     units_micros: int = 0
     staked_units_micros: int = 0
@@ -108,10 +111,17 @@ def sums_of(item: Ending) -> Sums:
     grade = item.grade
     if grade is None:
         return Sums(published=1)
-    counts = {_COUNTS[Result(grade.result)]: 1, "published": 1, "graded": 1}
-    if grade.result == Result.VOID:
-        return _made(counts)
-    return _made(counts | _money(item) | _scores(item) | _closing(item), _missing(item))
+    counts = {_COUNTS[Result(grade.result)]: 1, "published": 1, "graded": 1, "highest_micros": _highest(item)}
+    if not played(item):
+        return _made(counts | {"unplayed": 1})
+    money = {} if grade.result == Result.VOID else _money(item) | _scores(item) | _priced(item)
+    return _made(counts | money | _closing(item), _missing(item))
+
+
+def played(item: Ending) -> bool:
+    """Say whether a pick is graded and was in play, so that its closing-line value counts."""
+    grade = item.grade
+    return grade is not None and not (grade.result == Result.VOID and void_before_play(grade.reason))
 
 
 def _made(numbers: Mapping[str, int], missing: Mapping[str, int] | None = None) -> Sums:
@@ -129,11 +139,14 @@ def _money(item: Ending) -> dict[str, int]:
         "units_micros": units,
         # Nobody stakes less than a millionth: what is rounded here is nobody's money.
         "staked_units_micros": round(units * item.stake_micros / MICROS),
-        # Upwards, as a profit may have been rounded.
-        "highest_micros": math.ceil((item.price - 1.0) * MICROS),
         "promised_e12": _whole(item.ev_per_unit),
         "promised_variance_e12": _whole(_variance(item.ev_per_unit, item.price)),
     }
+
+
+def _highest(item: Ending) -> int:
+    # Upwards, as a profit may have been rounded.
+    return math.ceil((item.price - 1.0) * MICROS)
 
 
 def _variance(expected: float, price: float) -> float:
@@ -166,16 +179,20 @@ def _closing(item: Ending) -> dict[str, int]:
     track = item.track
     if track is None or track.clv_prob is None:
         return {}
-    valued = {
+    return {
         "valued": 1,
         "clv_e12": _whole(track.clv_prob),
         "clv_square_e12": _whole(track.clv_prob**2),
         "clv_positive": int(track.clv_prob > 0.0),
         "clv_negative": int(track.clv_prob < 0.0),
     }
-    if track.clv_ev is None or item.grade is None:
-        return valued
-    return valued | {
+
+
+def _priced(item: Ending) -> dict[str, int]:
+    track = item.track
+    if track is None or track.clv_prob is None or track.clv_ev is None or item.grade is None:
+        return {}
+    return {
         "priced": 1,
         "priced_units_micros": item.grade.units_micros,
         "at_close_e12": _whole(track.clv_ev),

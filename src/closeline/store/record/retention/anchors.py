@@ -61,7 +61,8 @@ def of_events(session: Session, events: Sequence[str]) -> dict[str, Anchors]:
     asked = {"events": list(events)}
     for row in session.rows(_STARTS, asked):
         found[row.event_id].starts.add(row.starts_at)
-    for name, started in results.started_at(session, events, as_of=_ALWAYS).items():
+    planned = {name: max(item.starts) for name, item in found.items() if item.starts}
+    for name, started in results.begun_at(session, planned, as_of=_ALWAYS).items():
         found[name].starts.add(started)
     for row in session.rows(_PICKS, asked):
         _of_pick(found[row.event_id], row)

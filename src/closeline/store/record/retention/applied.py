@@ -35,7 +35,7 @@ class AppliedPlan:
 
     plan_id: str
     day: str
-    policy: str
+    policy: RetentionPolicy
     quotes: int
     payloads: int
     payload_bytes: int
@@ -131,7 +131,7 @@ def applied(session: Session) -> list[AppliedPlan]:
     """Return every plan that was applied, oldest first."""
     return [
         AppliedPlan(
-            row.plan_id, row.day, row.policy, _sum(row.summary, "quotes_dropped").count,
+            row.plan_id, row.day, RetentionPolicy.from_json(row.policy), _sum(row.summary, "quotes_dropped").count,
             _sum(row.summary, "payloads_dropped").count, _sum(row.summary, "payloads_dropped").size, row.actor, row.why,
             row.applied_at,
         )

@@ -1,6 +1,8 @@
 """The policy: how old evidence must be before it may be thinned or dropped."""
 
+import json
 from dataclasses import dataclass
+from typing import Self
 
 from closeline.domain.ids import canonical_json
 
@@ -22,3 +24,8 @@ class RetentionPolicy:
         return canonical_json({
             "quote_days": self.quote_days, "quote_minutes": self.quote_minutes, "payload_days": self.payload_days,
         })  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a policy as `to_json` writes it."""
+        return cls(**json.loads(text))
