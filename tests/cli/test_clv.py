@@ -100,7 +100,8 @@ def test_shares_of_a_report_are_percents_like_its_means(played: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("100", "+100"), ("+100", "+100"), ("-110", "-110"), ("1.91", "1.91"), ("5/2", "5/2"), (None, None)]
+    ("text", "shown"),
+    [("100", "+100"), ("+100", "+100"), ("-110", "-110"), ("1.91", "1.91"), ("5/2", "5/2"), (None, None)],
 )
 def test_american_odds_without_a_sign_are_shown_with_one(text: str | None, shown: str | None) -> None:
     from closeline.cli.ending.clv import _price

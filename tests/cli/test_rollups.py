@@ -60,6 +60,10 @@ def test_a_person_gets_tables(played: str) -> None:
     assert "nba: " in closeline("rollups", "rebuild", "--league", "nba", "--db", played).stdout
 
 
+def test_one_cohort_is_one(played: str) -> None:
+    assert "1 cohort was looked at" in closeline("rollups", "show", "--by", "league", "--db", played).stdout
+
+
 def test_an_empty_record_says_so(record: str) -> None:
     assert "nothing published" in closeline("rollups", "show", "--db", record).stdout
     assert "no pick with a close" in closeline("rollups", "clv", "--db", record).stdout

@@ -259,8 +259,10 @@ def test_what_the_doors_ask_agrees_with_itself(played):
     assert spread_of.n == len(values) == sum(item.n for item in spread_of.bins)
     for item in spread_of.bins:
         low, high = item.low or -math.inf if item.low != 0 else 0.0, item.high if item.high is not None else math.inf
-        assert item.n == sum(low <= 100 * value < high for value in values)
-    assert spread_of.median == pytest.approx(100 * sorted(values)[len(values) // 2], abs=3)
+        assert item.n == sum(low <= value < high for value in values)
+    # One unit in one answer: mean, median, quantiles and bins are all in probability.
+    assert spread_of.value.mean == pytest.approx(sum(values) / len(values))
+    assert spread_of.median == pytest.approx(sorted(values)[len(values) // 2], abs=0.03)
     assert whole.reliability.n == whole.figures.scores.n
 
 
@@ -274,7 +276,7 @@ def test_the_intervals_say_what_daily_sums_say(played):
     assert value.always_low <= value.mean <= value.always_high
     assert value.always_high - value.always_low > value.high - value.low
     assert value.days == len({item.day for item in items if item.track and item.track.clv_prob is not None})
-    assert 100 * value.mean == pytest.approx(float(spread.clv_of(items).mean()))
+    assert value.mean == pytest.approx(float(spread.clv_of(items).mean()))
 
 
 def test_an_empty_cohort_has_figures_that_say_nothing(played):

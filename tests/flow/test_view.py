@@ -170,6 +170,7 @@ def test_a_record_without_anything_has_figures_of_nothing(seeded):
 def test_a_bet_that_was_off_before_play_has_no_closing_line_value_that_counts(played, reason, counts):
     with unit_of_work(played, write=False) as session:
         item = next(each for each in view.published(session, tenant_id=TENANT, league=League.NBA) if each.valued)
+    assert item.grade is not None
     off = replace(item.grade, result="VOID", reason=reason)
 
     assert replace(item, grade=off).valued is counts

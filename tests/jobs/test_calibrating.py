@@ -157,7 +157,7 @@ def test_what_there_is_too_little_of_is_told_with_its_counts(played, monkeypatch
         )  # fmt: skip
     window = shortages(played, leagues=[League.NBA], training_days=1)[SCOPE]
     train = shortages(played, leagues=[League.NBA])[SCOPE]
-    isotonic = shortages(played, leagues=[League.NBA], method="isotonic")[SCOPE]
+    beta = shortages(played, leagues=[League.NBA], method="beta")[SCOPE]
 
     assert (few.of, few.least) == ("EVENTS", 500)
     assert few.n > 0
@@ -165,8 +165,7 @@ def test_what_there_is_too_little_of_is_told_with_its_counts(played, monkeypatch
     assert window.n < few.n
     assert (train.of, train.least) == ("TO_TRAIN", 500)
     assert 0 < train.n < few.n
-    assert (isotonic.of, isotonic.n) == ("TO_TRAIN", train.n)
-    assert isotonic.least > train.least
+    assert (beta.of, beta.n, beta.least) == ("TO_TRAIN", train.n, 2000)
 
 
 def test_a_scope_that_was_tried_tells_of_no_shortage(played, small):

@@ -207,10 +207,14 @@ def test_what_a_person_accepts_must_be_an_ending_of_that_event_told_whole(publis
     hear(published, "b", word((110, None), at=at + MINUTE), at=at + MINUTE)
     named = reports_by_feed(published, at + HOUR)
     desk = a_desk(published, now=at + HOUR)
+    with unit_of_work(published, write=False) as session:
+        found = rows_of(session, "SELECT event_id FROM event ORDER BY event_id")
+    another = next(row["event_id"] for row in found if row["event_id"] != GAME)
     for event_id, report, said in (
         (GAME, named["a"], "must tell an ending, told LIVE"),
         (GAME, named["b"], "must hold both scores"),
-        ("nba_other", named["b"], "must be of nba_other"),
+        ("nba_other", named["b"], "event must be in the record, 'nba_other' was not"),
+        (another, named["b"], f"must be of {another}"),
     ):
         with pytest.raises(BadInput, match=said):
             accept_result(desk, event_id, report, why="because", actor="ann")

@@ -34,7 +34,7 @@ def summary(
     found = figures.one(cells.cells_of(record), wanted, first=_iso(start_date))
     items = list(endings.between(record, _iso(start_date), None))
     median = spread.median(spread.clv_of(items))
-    medians = {} if median is None else {wanted.key: median / 100.0}
+    medians = {} if median is None else {wanted.key: median}
     return PerformanceSummary(
         cohort_key=wanted.key,
         start_date=start_date,

@@ -147,7 +147,7 @@ class CohortPerformance(Shape):
 
 
 class ClvBin(Shape):
-    """Picks whose closing-line value, in points of probability, lies in [low, high); null is without end."""
+    """Picks whose closing-line value, in probability, lies in [low, high); null is without end."""
 
     low: float | None
     high: float | None
@@ -155,7 +155,7 @@ class ClvBin(Shape):
 
 
 class ClvDistribution(Shape):
-    """How closing-line value, in points of probability, is spread. Quantiles are by level, such as `0.05`."""
+    """How closing-line value is spread, all of it in probability. Quantiles are by level, such as `0.05`."""
 
     cohort_key: str
     start_date: date | None

@@ -194,14 +194,17 @@ def _spread(found: "ClvDistribution") -> None:
     most = max((item.n for item in found.bins), default=0)
     print_table(f"Closing-line value of {found.cohort_key}, points of probability, {found.n} picks",
                 ("from#", "to#", "picks#", ""), [
-        (number(item.low, 1, signed=True), number(item.high, 1, signed=True), item.n, "#" * round(40 * item.n / most))
+        (
+            number(_times(item.low, 100), 1, signed=True), number(_times(item.high, 100), 1, signed=True), item.n,
+            "#" * round(40 * item.n / most),
+        )
         for item in found.bins
     ] if most else [], empty="no pick with a close")  # fmt: skip
     if most:
-        say("quantiles  " + ", ".join(f"{level} {value:+.2f}" for level, value in found.quantiles.items()))
-        say(f"mean {number(_times(found.value.mean, 100), signed=True)}, median {number(found.median, signed=True)}, "
-            f"sd {number(_times(found.sd, 100))}, {_share(found.share_positive)} above nought, "
-            f"{_share(found.share_negative)} below")  # fmt: skip
+        say("quantiles  " + ", ".join(f"{level} {100 * value:+.2f}" for level, value in found.quantiles.items()))
+        mean, median = (number(_times(value, 100), signed=True) for value in (found.value.mean, found.median))
+        say(f"mean {mean}, median {median}, sd {number(_times(found.sd, 100))}, {_share(found.share_positive)} above "
+            f"nought, {_share(found.share_negative)} below")  # fmt: skip
         low, always = _intervals(found.value, 2)
         say(f"mean: 95 % {low}; always {always}")
         _since(found.start_date)

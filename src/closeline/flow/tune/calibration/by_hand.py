@@ -81,7 +81,8 @@ def _in_time(session: Session, scope: Scope, tenant_id: str, at: datetime) -> da
 
 def _refusal(session: Session, found: Version, status: str | None, tenant_id: str) -> str:
     if status == CalibrationStatus.ACTIVE:
-        return f"calibration must not be in force, {found.calibration_version[:12]} of {found.scope} is in force already"
+        name = found.calibration_version[:12]
+        return f"calibration must be one that is not in force, {name} of {found.scope} is in force already"
     steps = calibrations.steps_of(session, tenant_id=tenant_id, scope=found.scope)
     # Of the last step alone: why it stands where it stands, not what became of it before.
     last = [step.reasons for step in steps if step.calibration_version == found.calibration_version][-1:]

@@ -14,8 +14,8 @@ from closeline.maths.simulate.streams import stream
 from closeline.schemas import performance as shapes
 from closeline.store.desk.endings import Ending
 
-# Points of probability. Around nought the bins are narrow: most of what a record shows lies there.
-CLV_EDGES = (-10.0, -5.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
+# In probability, as all that is stored is. Around nought the bins are narrow: most of what a record shows lies there.
+CLV_EDGES = (-0.1, -0.05, -0.03, -0.02, -0.01, -0.005, 0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 QUANTILES = (0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99)
 CURVE_POINTS = 21
 
@@ -23,9 +23,9 @@ Floats = NDArray[np.float64]
 
 
 def clv_of(items: Sequence[Ending]) -> Floats:
-    """Return the closing-line value of every pick that was in play and has a close, in points, shape (n,)."""
+    """Return the closing-line value of every pick that was in play and has a close, in probability, shape (n,)."""
     values = [
-        100.0 * item.track.clv_prob
+        item.track.clv_prob
         for item in items
         if played(item)
         if item.track is not None and item.track.clv_prob is not None
