@@ -42,7 +42,7 @@ def test_every_class_of_the_tree_has_its_status(kind):
 
 @pytest.mark.parametrize("kind", TREE)
 def test_every_class_of_the_tree_is_answered_as_a_problem(door, monkeypatch, kind):
-    secret = "sqlite:////home/ann/closeline.db?password=hunter2"
+    secret = "sqlite:///closeline.db?password=hunter2"
     _fail(monkeypatch, kind(secret))
     told = problem(door.get("/api/picks"), errors.status_of(kind()), kind.__name__)
 

@@ -166,6 +166,8 @@ def test_the_tables_of_what_is_watched():
             new = EffectiveMap(CalibrationMap(CalibrationMethod.TEMPERATURE, (heat,)))
             rates = [shadow_passes(new, n, heat=truth, count=1_000, sd=sd) for n in sizes]
             line(heat, truth, sd, *(f"{rate:.3f}" for rate in rates))
+            # The more is seen, the oftener a map that is right goes in, and the seldomer one that has turned bad.
+            assert rates[-1] > rates[0] if heat == truth else rates[-1] < rates[0]
     weekly = (5, 20, 50)
     line("map in force", "truth", *(f"{picks} picks a week" for picks in weekly))
     for heat, truth in ((1.6, 1.6), (1.3, 1.3), (1.02, 1.0), (1.6, 1.0), (0.7, 1.0)):

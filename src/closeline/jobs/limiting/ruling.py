@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from closeline.domain import closing
@@ -83,7 +83,10 @@ def _with_rules(config: str, league: League, wanted: Mapping[str, object]) -> di
     return content
 
 
-_CHECKS: dict[str, Any] = {SETTLEMENT: configured.changed_rules, CLOSING: closing.changed_rules}
+_CHECKS: dict[str, Callable[[Mapping[str, object]], object]] = {
+    SETTLEMENT: configured.changed_rules,
+    CLOSING: closing.changed_rules,
+}
 
 
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Change, ...]:
