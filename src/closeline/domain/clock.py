@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
+# The clocks of two machines may be so far apart. A time that is further ahead of ours counts for nothing: it was
+# written by a clock that was wrong.
+CLOCKS_APART = timedelta(minutes=1)
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

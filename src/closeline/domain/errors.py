@@ -13,10 +13,12 @@ CloselineError
 │   ├── LookAhead           a modelling read met something received after its `as_of`
 │   ├── AppendOnlyViolation the record is never changed, only added to
 │   ├── InsideTransaction   the outside world was touched while a transaction was open
+│   ├── StaleToken          a lease has changed hands since this was begun under it
 │   ├── KeyRefused          whoever calls brought no key, or one that opens nothing
 │   └── NotAllowed          the key's role does not allow this
 ├── StoreFault              the record cannot be used as it stands
 │   ├── StoreUnavailable    the database cannot be reached or opened
+│   ├── StaleLogs           what is known of players is too old to forecast from
 │   ├── SchemaTooNew        a newer Closeline wrote this record
 │   └── SchemaMissing       the record has no schema yet
 └── CorruptRecord           stored bytes contradict each other: stop, never guess
@@ -79,6 +81,10 @@ class InsideTransaction(Refused):
     """The outside world must not be touched while a transaction is open."""
 
 
+class StaleToken(Refused):
+    """A lease has changed hands since this was begun under it."""
+
+
 class KeyRefused(Refused):
     """A live API key must come with the call."""
 
@@ -93,6 +99,10 @@ class StoreFault(CloselineError):
 
 class StoreUnavailable(StoreFault):
     """The database cannot be opened."""
+
+
+class StaleLogs(StoreFault):
+    """What is known of players is too old to forecast from."""
 
 
 class SchemaTooNew(StoreFault):

@@ -123,6 +123,14 @@ class PicksPublished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PublishingModeChanged(Event):
+    """What may be published of a league has changed, because of its feeds or credits; `reasons` joined by commas."""
+
+    mode: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
 class PicksReviewed(Event):
     """Published picks have met their closing line."""
 
@@ -229,6 +237,20 @@ class RetentionApplied(Event):
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class SpellingMapped(Event):
+    """Somebody decided what a spelling means: `answer` is a team or player, empty where it means none."""
+
+    chain: ClassVar[str | None] = SYSTEM_CHAIN
+    review_id: str
+    kind: str
+    provider: str
+    spelling: str
+    answer: str
+    actor: str
+    why: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     OddsCaptured,
     ResultsCaptured,
@@ -240,6 +262,7 @@ EVENTS: tuple[type[Event], ...] = (
     CandidatesGated,
     PicksProposed,
     PicksPublished,
+    PublishingModeChanged,
     PicksReviewed,
     PicksSettled,
     DistributionFitted,
@@ -251,4 +274,5 @@ EVENTS: tuple[type[Event], ...] = (
     KeyCreated,
     KeyRevoked,
     RetentionApplied,
+    SpellingMapped,
 )

@@ -29,6 +29,15 @@ SPORT_KEYS = {
     "icehockey_nhl": League.NHL,
 }
 
+# Games before the season, under keys of their own: they are known, counted and set aside, and never rated.
+PRESEASON_KEYS = {
+    "americanfootball_nfl_preseason": League.NFL,
+    "basketball_nba_preseason": League.NBA,
+    "basketball_nba_summer_league": League.NBA,
+    "baseball_mlb_preseason": League.MLB,
+    "icehockey_nhl_preseason": League.NHL,
+}
+
 # The month in which a season begins; a game before it belongs to the season of the year before.
 SEASON_STARTS_IN = {
     League.NFL: 8,

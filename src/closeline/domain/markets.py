@@ -61,16 +61,38 @@ TEAM_SIDES = (Side.HOME, Side.AWAY)
 NUMBER_SIDES = (Side.OVER, Side.UNDER)
 
 
+PLAYER_TYPES = frozenset({
+    MarketType.PLAYER_POINTS, MarketType.PLAYER_REBOUNDS, MarketType.PLAYER_ASSISTS, MarketType.PLAYER_PRA,
+    MarketType.PLAYER_THREES,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Market:
-    """A market: its type and the period that settles it."""
+    """A market: its type, the period that settles it, and whose number it is, which is nobody's in a game market.
+
+    A player's line is a market of its own: `PLAYER_PRA:FULL_GAME:nba_203999`. What is fitted or configured holds for
+    its kind, `PLAYER_PRA:FULL_GAME`, which is the whole key of a game market.
+    """
 
     type: MarketType
     period: Period = Period.FULL_GAME
+    player_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a player in a market that is not of players, and a name of one that no key could hold."""
+        if self.player_id and (self.type not in PLAYER_TYPES or set(self.player_id) & set(":/")):
+            message = f"player must be left out of {self.type}, and hold neither ':' nor '/', was {self.player_id}"
+            raise ValueError(message)
 
     @property
     def key(self) -> str:
         """Return the market's name in ids and columns, such as `TOTAL:FULL_GAME`."""
+        return f"{self.kind}:{self.player_id}" if self.player_id else self.kind
+
+    @property
+    def kind(self) -> str:
+        """Return the key without the player: what policies, limits, calibrations and figures go by."""
         return f"{self.type}:{self.period}"
 
     @property
@@ -90,8 +112,19 @@ class Market:
 
 def market(key: str) -> Market:
     """Read a market from its key; raises ValueError for anything else."""
-    kind, _, period = key.partition(":")
-    return Market(MarketType(kind), Period(period))
+    kind, _, rest = key.partition(":")
+    period, _, player = rest.partition(":")
+    return Market(MarketType(kind), Period(period), player)
+
+
+def kind_of(key: str) -> str:
+    """Return the kind of a market by its key: the key itself, without a player."""
+    return ":".join(key.split(":", 2)[:2])
+
+
+def is_of_players(key: str) -> bool:
+    """Say whether a key, or a kind, is of players' markets."""
+    return key.partition(":")[0] in PLAYER_TYPES
 
 
 MONEYLINE = Market(MarketType.MONEYLINE)
@@ -140,7 +173,6 @@ class Selection:
     market: Market
     side: Side
     line_quarters: int | None = None
-    player_id: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a side that the market lacks and a line where none belongs."""
@@ -154,10 +186,8 @@ class Selection:
     @property
     def selection_id(self) -> str:
         """Return the name of this selection, a pure function of its parts."""
-        parts = [self.event_id, self.market.key]
-        if self.player_id:
-            parts.append(self.player_id)
-        parts.append(self.side)
+        of = self.market
+        parts = [self.event_id, of.kind, *([of.player_id] if of.player_id else ()), self.side]
         if self.line_quarters is not None:
             parts.append(line_text(self.line_quarters))
         return "/".join(parts)
@@ -169,5 +199,4 @@ class Selection:
             self.market,
             opposite(self.side),
             opposite_line(self.market.type, self.line_quarters),
-            self.player_id,
         )

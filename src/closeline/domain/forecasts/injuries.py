@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from math import isfinite
 
-from closeline.domain.captures import Rejected
 from closeline.domain.clock import aware
+from closeline.domain.feeds.captures import Rejected
+from closeline.domain.identity.names import fold
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
 from closeline.domain.markets import TEAM_SIDES, Side
-from closeline.domain.names import fold
 
 
 class PlayStatus(StrEnum):

@@ -6,7 +6,7 @@ Always true: every rule runs and every finding is kept; the verdict is made from
 
 from closeline.domain.gates.baseline import league_baseline
 from closeline.domain.gates.calibrated import calibration_active
-from closeline.domain.gates.candidate import Action, Candidate, Finding, Rule
+from closeline.domain.gates.candidate import Action, Candidate, Finding, Rule, inactive
 from closeline.domain.gates.compression import compress, published
 from closeline.domain.gates.deviation import market_deviation
 from closeline.domain.gates.direction import direction
@@ -16,7 +16,10 @@ from closeline.domain.gates.integrity import line_integrity
 from closeline.domain.gates.limits import Limits
 from closeline.domain.gates.market import no_market_no_pick
 from closeline.domain.gates.opener import opener_consistency
-from closeline.domain.gates.projection import Baseline, Parts, Projection, Slate
+from closeline.domain.gates.players.applicability import APPLICABILITY, Applicability, is_of_player, speaks
+from closeline.domain.gates.players.participation import participation
+from closeline.domain.gates.players.prop_filters import prop_filters
+from closeline.domain.gates.projection import Baseline, Parts, PlayerOutlook, Projection, Slate
 from closeline.domain.gates.rated import market_rated
 from closeline.domain.gates.reality import reality_check
 from closeline.domain.gates.slate import slate_skew
@@ -42,28 +45,46 @@ GATES: tuple[Rule, ...] = (
     high_variance,
 )
 
+# Behind those of the game, where the market is a player's: a game's findings stay what they were.
+PLAYER_GATES: tuple[Rule, ...] = (participation, prop_filters)
+
 
 def judge(candidate: Candidate, limits: Limits) -> tuple[tuple[Finding, ...], Verdict]:
     """Run every rule, compress toward the market by what they leave of the trust, and judge what would be published."""
-    found = tuple(rule(candidate, limits) for rule in GATES)
+    if is_of_player(candidate.selection.market):
+        found = tuple(_of_player(rule, candidate, limits) for rule in (*GATES, *PLAYER_GATES))
+    else:
+        found = tuple(rule(candidate, limits) for rule in GATES)
     findings = (*found, publish_thresholds(candidate, limits, published(candidate, found)))
     return findings, verdict(candidate, findings)
 
 
+def _of_player(rule: Rule, candidate: Candidate, limits: Limits) -> Finding:
+    name = rule.__name__
+    if speaks(name, candidate.selection.market):
+        return rule(candidate, limits)
+    return inactive(name, why=APPLICABILITY[name].why)
+
+
 __all__ = [
+    "APPLICABILITY",
     "GATES",
+    "PLAYER_GATES",
     "Action",
+    "Applicability",
     "Baseline",
     "Candidate",
     "Finding",
     "Limits",
     "Parts",
+    "PlayerOutlook",
     "Projection",
     "Rule",
     "Slate",
     "Standing",
     "Verdict",
     "compress",
+    "is_of_player",
     "judge",
     "publish_thresholds",
     "published",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import inf
 
 from closeline.domain.gates.limits import Limits
-from closeline.domain.gates.projection import Baseline, Parts, Projection, Slate
+from closeline.domain.gates.projection import Baseline, Parts, PlayerOutlook, Projection, Slate
 from closeline.domain.gates.standing import Standing
 from closeline.domain.markets import Selection
 from closeline.domain.picks import Decision
@@ -33,6 +33,7 @@ class Candidate:
     the market's word. `policed`: some decision policy of the league is in force. `p_sd`: sd of the raw probability,
     from the uncertainty of the mean. `projection` and `parts` are null where the simulation has no such
     quantity, as for a period, or none was kept; `projection_due` says that then the run hides what it must tell.
+    `player` is null in a market of the game.
     """
 
     selection: Selection
@@ -61,6 +62,7 @@ class Candidate:
     baseline: Baseline | None = None
     slate: Slate | None = None
     projection_due: bool = False
+    player: PlayerOutlook | None = None
 
     @property
     def break_even(self) -> float:

@@ -2,10 +2,11 @@
 
 from closeline.domain.gates.candidate import Action, Candidate, Finding, Inputs, inactive, passed
 from closeline.domain.gates.limits import Limits
-from closeline.domain.markets import MarketType
+from closeline.domain.markets import PLAYER_TYPES, MarketType
 from closeline.domain.picks import Decision
 
 GATE = "market_deviation"
+_OF_MARGINS = frozenset(MarketType) - PLAYER_TYPES - {MarketType.TOTAL}
 
 
 def market_deviation(candidate: Candidate, limits: Limits) -> Finding:
@@ -17,8 +18,7 @@ def market_deviation(candidate: Candidate, limits: Limits) -> Finding:
     projection = candidate.projection
     if projection is None or projection.market_mean is None:
         return inactive(GATE)
-    of_total = candidate.selection.market.type is MarketType.TOTAL
-    soft, hard, block_at = limits.deviation(of_total=of_total)
+    soft, hard, block_at = _steps(candidate, limits)
     points = abs(projection.mean - projection.market_mean)
     numbers: Inputs = {"points": points, "soft": soft, "hard": hard, "block": block_at}
     if points <= soft:
@@ -28,6 +28,15 @@ def market_deviation(candidate: Candidate, limits: Limits) -> Finding:
         GATE, Action.CAP if points < block_at else Action.BLOCK, state, "MARKET_DEVIATION", trust(points, soft, hard),
         limits.confidence_cap, tuple(sorted(numbers.items())),
     )  # fmt: skip
+
+
+def _steps(candidate: Candidate, limits: Limits) -> tuple[float, float, float]:
+    """Return from how far off a mean is doubted, capped, blocked: a player's in sds, as many as of a total's."""
+    soft, hard, block_at = limits.deviation(of_total=candidate.selection.market.type not in _OF_MARGINS)
+    if candidate.player is None:
+        return soft, hard, block_at
+    unit = candidate.player.sd / limits.reference_total_sd
+    return soft * unit, hard * unit, block_at * unit
 
 
 def trust(points: float, soft: float, hard: float) -> float:

@@ -11,6 +11,6 @@ def flags(candidate: Candidate, limits: Limits) -> Finding:
     key = candidate.selection.market.key
     if not limits.publishing:
         return block(GATE, "PUBLISHING_CLOSED", league=limits.league)
-    if key in limits.closed_markets:
+    if key in limits.closed_markets or candidate.selection.market.kind in limits.closed_markets:
         return block(GATE, "MARKET_CLOSED", market=key)
     return passed(GATE, market=key)

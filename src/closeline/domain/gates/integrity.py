@@ -6,7 +6,7 @@ from math import inf
 from closeline.domain.gates.candidate import Candidate, Finding, Inputs, block, passed
 from closeline.domain.gates.limits import Limits
 from closeline.domain.leagues import League
-from closeline.domain.markets import Market, MarketType
+from closeline.domain.markets import PLAYER_TYPES, Market, MarketType
 from closeline.domain.settlement.score import segment_of
 
 GATE = "line_integrity"
@@ -14,6 +14,8 @@ TOTALS = (MarketType.TOTAL, MarketType.TEAM_TOTAL_HOME, MarketType.TEAM_TOTAL_AW
 # A part of a game, and a team, are judged by their share of the game's range, so many times wider both ways: periods
 # are not worth the same, and teams are not alike.
 WIDER = 1.6
+# No player has had as many of anything in a game since games are told in full; a line there is an error.
+PLAYER_LINE_MAX = 110.0
 
 
 def line_integrity(candidate: Candidate, limits: Limits) -> Finding:
@@ -32,7 +34,7 @@ def line_integrity(candidate: Candidate, limits: Limits) -> Finding:
     numbers: Inputs = {
         "booksum": candidate.booksum,
         "age_minutes": candidate.quote_age_minutes,
-        "age_max_minutes": limits.quote_age_max(candidate.minutes_to_start),
+        "age_max_minutes": _age_max(candidate, limits),
         "minutes_to_start": candidate.minutes_to_start,
         "consensus_line": candidate.standing.consensus_line,
         "outlier_points": limits.outlier_points,
@@ -52,10 +54,15 @@ def _missing(candidate: Candidate, limits: Limits) -> str:
 def _timing(candidate: Candidate, limits: Limits) -> str:
     if not candidate.minutes_to_start > 0:
         return "MARKET_LINE_STARTED"
-    fresh = 0 <= candidate.quote_age_minutes <= limits.quote_age_max(candidate.minutes_to_start)
+    fresh = 0 <= candidate.quote_age_minutes <= _age_max(candidate, limits)
     # Without a start that is known no age is fresh.
     fresh = fresh and candidate.minutes_to_start < inf
     return "" if fresh and not candidate.standing.consensus_moved else "MARKET_LINE_STALE"
+
+
+def _age_max(candidate: Candidate, limits: Limits) -> float:
+    of = limits.prop_age_max if candidate.selection.market.type in PLAYER_TYPES else limits.quote_age_max
+    return of(candidate.minutes_to_start)
 
 
 def _range(candidate: Candidate, limits: Limits) -> str:
@@ -65,6 +72,8 @@ def _range(candidate: Candidate, limits: Limits) -> str:
     wider = 1.0 if share == 1.0 else WIDER
     low, high = limits.total_low * share / wider, limits.total_high * share * wider
     if selection.market.type in TOTALS and not low <= line <= high:
+        return "MARKET_LINE_OUT_OF_RANGE"
+    if selection.market.type in PLAYER_TYPES and not 0 < line <= PLAYER_LINE_MAX:
         return "MARKET_LINE_OUT_OF_RANGE"
     if selection.market.type is MarketType.SPREAD and not abs(line) <= limits.spread_max:
         return "MARKET_LINE_OUT_OF_RANGE"
@@ -85,7 +94,9 @@ def _share(league: str, market: Market) -> float | None:
 
 
 def _booksum(candidate: Candidate, limits: Limits) -> str:
-    if not candidate.quoted or limits.booksum_low <= candidate.booksum <= limits.booksum_high:
+    of_player = candidate.selection.market.type in PLAYER_TYPES
+    high = limits.prop_booksum_high if of_player else limits.booksum_high
+    if not candidate.quoted or limits.booksum_low <= candidate.booksum <= high:
         # A booksum in [.99, 1) is inside the gate but gives money away: shown, never the reference of a pick.
         return "MARKET_LINE_UNDERROUND" if candidate.quoted and candidate.booksum < 1 else ""
     return "MARKET_LINE_BOOKSUM"

@@ -50,10 +50,20 @@ class Limits:
     edge_implausible: float
     publishing: bool = True
     closed_markets: tuple[str, ...] = ()
+    prop_edge_min: float = 0.03
+    prop_confidence_min: float = 0.60
+    prop_cv_max: float = 0.35
+    prop_games_least: int = 5
+    prop_booksum_high: float = 1.20
+    prop_age_minutes_max: float = 15.0
 
     def quote_age_max(self, minutes_to_start: float) -> float:
         """Return how old a quote may be, in minutes, so long before the start."""
         return next((age for ahead, age in self.quote_age_minutes if minutes_to_start > ahead), 0.0)
+
+    def prop_age_max(self, minutes_to_start: float) -> float:
+        """Return how old a player's quote may be, in minutes: half of a game's, and never above its own limit."""
+        return min(self.quote_age_max(minutes_to_start) / 2, self.prop_age_minutes_max)
 
     def deviation(self, *, of_total: bool) -> tuple[float, float, float]:
         """Return from how many points off the market a mean is trusted less, is a LEAN at most, is not played."""

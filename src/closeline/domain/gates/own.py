@@ -6,7 +6,7 @@ from collections.abc import Mapping
 OWN_LIMITS: Mapping[str, tuple[str, ...]] = {
     "line_integrity": (
         "total_low", "total_high", "spread_max", "moneyline_max", "booksum_low", "booksum_high", "quote_age_minutes",
-        "outlier_points", "league",
+        "outlier_points", "league", "prop_booksum_high", "prop_age_minutes_max",
     ),
     "no_market_no_pick": (),
     "flags": ("league", "publishing", "closed_markets"),
@@ -23,7 +23,10 @@ OWN_LIMITS: Mapping[str, tuple[str, ...]] = {
     "calibration_active": ("bootstrap_trust",),
     "market_deviation": (
         "total_soft", "total_hard", "total_block", "margin_soft", "margin_hard", "margin_block", "confidence_cap",
+        "reference_total_sd",
     ),
     "high_variance": ("variance_soft", "variance_hard", "reference_total_sd", "reference_margin_sd"),
+    "participation": (),
+    "prop_filters": ("prop_edge_min", "prop_confidence_min", "prop_cv_max", "prop_games_least"),
     "publish_thresholds": ("edge_lean", "edge_pick", "ev_lean", "ev_pick", "edge_implausible"),
 }  # fmt: skip

@@ -23,6 +23,19 @@ class Projection:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayerOutlook:
+    """What a run says of a player's number, given that he plays: mean and sd of it, in its unit.
+
+    plays: the chance that he does. games: how many of his games the forecast rests on.
+    """
+
+    mean: float
+    sd: float
+    plays: float
+    games: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a forecast is made of, in the quantity behind the market (points).
 

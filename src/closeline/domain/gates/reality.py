@@ -14,6 +14,8 @@ QUANTILE = 0.01
 IDENTITY = 0.02
 NARROW = 0.75
 WHOLE = 1e-9
+# No player has been expected to have as many of anything in a game.
+PLAYER_MEAN_MAX = 100.0
 # Whoever wins too often wins by too much as well, in every part of the game.
 MARGINS = frozenset({MarketType.MONEYLINE, MarketType.MONEYLINE_3WAY, MarketType.SPREAD})
 
@@ -33,6 +35,10 @@ def reality_check(candidate: Candidate, limits: Limits) -> Finding:
         return block(GATE, "RCL_FAIL", fault=rolling, day=candidate.baseline.day if candidate.baseline else "")
     if projection is None:
         return block(GATE, "RCL_FAIL", fault="projection") if candidate.projection_due else inactive(GATE)
+    return _of_player(projection) if candidate.player is not None else _of_game(candidate, projection, limits)
+
+
+def _of_game(candidate: Candidate, projection: Projection, limits: Limits) -> Finding:
     of_total = candidate.selection.market.type is MarketType.TOTAL
     away = _sds_away(projection, limits) if of_total else None
     numbers: Inputs = {
@@ -51,6 +57,21 @@ def reality_check(candidate: Candidate, limits: Limits) -> Finding:
         inputs = tuple(sorted(numbers.items()))
         return Finding(GATE, Action.CAP, Decision.PICK, "RCL_FAR", cap=limits.confidence_cap, inputs=inputs)
     return passed(GATE, **numbers)
+
+
+def _of_player(projection: Projection) -> Finding:
+    """Judge a player's forecast: its chances are whole, its mean one that a player can have, the line within it."""
+    quantile = projection.line_quantile
+    checks = (
+        ("mass", abs(projection.mass - 1.0) <= WHOLE),
+        ("range", 0.0 < projection.mean <= PLAYER_MEAN_MAX and 0.0 < projection.sd < PLAYER_MEAN_MAX),
+        ("quantile", quantile is None or QUANTILE <= quantile <= 1.0 - QUANTILE),
+    )
+    numbers: Inputs = {
+        "mean": projection.mean, "sd": projection.sd, "line_quantile": quantile, "mass": projection.mass,
+    }  # fmt: skip
+    fault = next((name for name, holds in checks if not holds), "")
+    return block(GATE, "RCL_FAIL", **numbers, fault=fault) if fault else passed(GATE, **numbers)
 
 
 def _rolling_fault(candidate: Candidate) -> str:

@@ -233,6 +233,30 @@ FIELDS: dict[str, Field] = {
         "markets of which nothing is played", "market keys", "any market may be closed: it can only take away",
         Kind.MARKETS,
     ),
+    "prop_edge_min": _probability(
+        "least edge against the price that a player's line must have", _LEAST_EDGE, 0.005, 0.2, Looser.LOWER
+    ),
+    "prop_confidence_min": _probability(
+        "least chance, pushes apart, of the side of a player's line",
+        "long prices pay for small chances, but not for next to none; near certainty does not exist", 0.05, 0.95,
+        Looser.LOWER,
+    ),
+    "prop_cv_max": Field(
+        "widest forecast of a player's number, sd over mean", "ratio", "beyond .8 a forecast says nothing of a player",
+        low=_ABOVE_NOUGHT, high=Bound(0.8),
+    ),
+    "prop_games_least": Field(
+        "fewest games that a player's forecast rests on", "games", "nothing is known of who has not played",
+        Kind.COUNT, low=Bound(1), high=Bound(82), looser=Looser.LOWER,
+    ),
+    "prop_booksum_high": Field(
+        "highest sum of the implied figures of both sides of a player's line", "booksum", _SUMS, low=Bound(1),
+        high=Bound(1.3),
+    ),
+    "prop_age_minutes_max": Field(
+        "oldest quote of a player's line, and half of a game's is the most", "minutes",
+        "a player's line moves with every report of who plays", low=_ABOVE_NOUGHT, high=Bound(30),
+    ),
 }  # fmt: skip
 
 # (lower, higher, why): strictly in this order, whatever the values.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.markets import Side
 
 Score = tuple[int, int]

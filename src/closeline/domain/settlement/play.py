@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from operator import itemgetter
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import MarketType, Side
 from closeline.domain.settlement.game import GameRecord, Score

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from closeline.domain.captures import NO_FACTS, GameFacts, ResultStatus, is_told
+from closeline.domain.feeds.captures import NO_FACTS, GameFacts, ResultStatus, is_told
 from closeline.domain.settlement.game import Score
 from closeline.domain.settlement.rules import SETTLEMENT_V1, SettlementRules
 

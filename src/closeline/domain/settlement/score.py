@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Period
 from closeline.domain.settlement.game import GameRecord, Score

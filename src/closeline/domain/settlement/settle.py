@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
-from closeline.domain.markets import Market, MarketType, Period, Selection, Side
+from closeline.domain.markets import PLAYER_TYPES, Market, MarketType, Period, Selection, Side
 from closeline.domain.settlement.game import GameRecord, Score
 from closeline.domain.settlement.outcomes import Grading, NotFinal, Settled, grading, halves_of, void
 from closeline.domain.settlement.play import already_determined, enough_play, number_of
+from closeline.domain.settlement.props import LEAGUE_ROLES, PlayerRecord, Role, settle_prop
 from closeline.domain.settlement.rules import SETTLEMENT_V1, PitcherRule, SettlementRules
 from closeline.domain.settlement.score import Segment, before_shootout, segment_of, segment_score
 from closeline.domain.settlement.windows import (
@@ -21,7 +22,10 @@ from closeline.domain.settlement.windows import (
 )
 
 PREMISE_CHANGED = "PREMISE_CHANGED"
+SUSPENSION_OUTSIDE_WINDOW = "SUSPENSION_OUTSIDE_WINDOW"
 START_UNKNOWN = "START_UNKNOWN"
+# Nobody has said anything of the player.
+UNTOLD = PlayerRecord(None)
 
 _UNFINISHED = frozenset({ResultStatus.SCHEDULED, ResultStatus.LIVE, ResultStatus.POSTPONED})
 _TEAM_TOTALS = frozenset({MarketType.TEAM_TOTAL_HOME, MarketType.TEAM_TOTAL_AWAY})
@@ -48,10 +52,10 @@ class SettledTerms:
     pitcher_rule: PitcherRule | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a side or a line that the market cannot have, and a market that no game score settles."""
+        """Refuse a side or a line that the market cannot have, and a market that nothing here settles."""
         Selection("", self.market, self.side, self.line_quarters)
-        if self.market.type not in _DISTANCES and self.market.type is not MarketType.MONEYLINE_3WAY:
-            raise ValueError(f"market must be about a game's score, was {self.market.key}")
+        if not _known(self.league, self.market):
+            raise ValueError(f"market must be about a game's score or one player's number, was {self.market.key}")
 
     @property
     def period(self) -> Period:
@@ -63,7 +67,7 @@ class SettledTerms:
 
 def settles(league: League, market: Market) -> bool:
     """Say whether the engine can settle a market of a league: what it cannot, nobody may publish."""
-    if market.type not in _DISTANCES and market.type is not MarketType.MONEYLINE_3WAY:
+    if not _known(league, market):
         return False
     try:
         segment_of(league, market.period)
@@ -72,8 +76,17 @@ def settles(league: League, market: Market) -> bool:
     return True
 
 
-def settle(terms: SettledTerms, game: GameRecord, rules: SettlementRules = SETTLEMENT_V1) -> Settled:
-    """Grade a ticket against its game under one rule set.
+def _known(league: League, market: Market) -> bool:
+    """Say whether anything here settles a market; the numbers that players are bet on are basketball's."""
+    if market.type in PLAYER_TYPES:
+        return bool(market.player_id) and market.period is Period.FULL_GAME and LEAGUE_ROLES[league] is Role.BASKETBALL
+    return market.type in _DISTANCES or market.type is MarketType.MONEYLINE_3WAY
+
+
+def settle(
+    terms: SettledTerms, game: GameRecord, rules: SettlementRules = SETTLEMENT_V1, player: PlayerRecord = UNTOLD
+) -> Settled:
+    """Grade a ticket against its game under one rule set; `player` is the line of whom the ticket is about.
 
     A `NotFinal` comes back while the game is not over or a needed fact is missing; of a game that was not
     finished, only what the rules let stand is settled. Raises ValueError for a period that the league lacks.
@@ -90,7 +103,8 @@ def settle(terms: SettledTerms, game: GameRecord, rules: SettlementRules = SETTL
             return _settle_what_stopped(terms, as_it_stopped(game, terms.league), rules)
         if game.status is ResultStatus.SUSPENDED:
             return NotFinal(game.status.value)
-    return _settle_what_was_played(terms, game, rules)
+    of_player = terms.market.type in PLAYER_TYPES
+    return _settle_player(terms, game, rules, player) if of_player else _settle_what_was_played(terms, game, rules)
 
 
 def _called_off(terms: SettledTerms, game: GameRecord, rules: SettlementRules) -> Grading | None:
@@ -111,6 +125,17 @@ def _any_play(game: GameRecord) -> bool:
     return bool(game.minutes_played or game.innings_completed or game.periods)
 
 
+def _settle_player(terms: SettledTerms, game: GameRecord, rules: SettlementRules, player: PlayerRecord) -> Settled:
+    """Settle one player's number of a game that counts; what nobody has told of him is not guessed."""
+    segment = segment_of(terms.league, terms.period, game.scheduled_innings)
+    stands = enough_play(game, terms.league, terms.market.type, segment, rules)
+    if not stands:
+        return NotFinal("PLAY_UNKNOWN") if stands is None else void("INSUFFICIENT_PLAY")
+    return settle_prop(
+        LEAGUE_ROLES[terms.league], terms.side, terms.line_quarters or 0, terms.price, player, rules=rules
+    )  # fmt: skip
+
+
 def _settle_what_was_played(terms: SettledTerms, game: GameRecord, rules: SettlementRules) -> Settled:
     segment = segment_of(terms.league, terms.period, game.scheduled_innings)
     score = _settling_score(terms, game, segment, rules)
@@ -124,12 +149,14 @@ def _settle_what_was_played(terms: SettledTerms, game: GameRecord, rules: Settle
 
 def _settle_what_stopped(terms: SettledTerms, stopped: GameRecord, rules: SettlementRules) -> Settled:
     """Settle complete periods and determined totals of a game not completed in time; the rest is void."""
+    if terms.market.type in PLAYER_TYPES:
+        return void(SUSPENSION_OUTSIDE_WINDOW)
     segment = segment_of(terms.league, terms.period, stopped.scheduled_innings)
     score = _settling_score(terms, stopped, segment, rules)
     complete = segment.ends_before_regulation and enough_play(stopped, terms.league, terms.market.type, segment, rules)
     if score is not None and (complete or _determined(terms, score, rules)):
         return _grade(terms, score, stopped)
-    return void("SUSPENSION_OUTSIDE_WINDOW")
+    return void(SUSPENSION_OUTSIDE_WINDOW)
 
 
 def _determined(terms: SettledTerms, score: Score | None, rules: SettlementRules) -> bool:

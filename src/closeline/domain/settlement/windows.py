@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.settlement.game import GameRecord, Score
 from closeline.domain.settlement.rules import SettlementRules

@@ -58,7 +58,7 @@ def value_across(
     known = np.flatnonzero(np.isfinite(theta))
     for start in range(0, known.size, _ROWS):
         rows = known[start : start + _ROWS]
-        reader = LineReader(_tilted(shape, theta[rows]), shape.support)
+        reader = LineReader(tilted_mass(shape, theta[rows]), shape.support)
         outcomes[rows] = reader.read(np.arange(rows.size), bet[rows], side[rows])
     win, push, lose = outcomes.T
     at_bet = no_push(outcomes)
@@ -89,13 +89,14 @@ def _bisected(shape: IntegerMass, asked: Floats) -> Floats:
     low, high = np.full(wanted.size, -_STEEPEST), np.full(wanted.size, _STEEPEST)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        reader = LineReader(_tilted(shape, upwards * middle), shape.support)
+        reader = LineReader(tilted_mass(shape, upwards * middle), shape.support)
         short = no_push(reader.read(np.arange(wanted.size), line, side)) < wanted
         low, high = np.where(short, middle, low), np.where(short, high, middle)
     return np.asarray(upwards * low)
 
 
-def _tilted(shape: IntegerMass, theta: Floats) -> Floats:
+def tilted_mass(shape: IntegerMass, theta: Floats) -> Floats:
+    """Return the chances of the integers once multiplied by exp(theta k), shape (n, k): a row for each theta."""
     values = np.arange(shape.support[0], shape.support[1] + 1, dtype=np.float64)
     with np.errstate(divide="ignore"):
         logs = np.log(shape.mass)[None, :] + theta[:, None] * values[None, :]

@@ -15,7 +15,7 @@ import numpy as np
 
 from closeline.domain.markets import Market, MarketType, Period, Selection, Side, line_text
 from closeline.maths.grade import MARKET_CODES, SIDE_CODES, grade_many
-from closeline.maths.parlay import HITS_LEAST, WORLDS_LEAST
+from closeline.maths.parlays.parlay import HITS_LEAST, WORLDS_LEAST
 from closeline.maths.simulate.board import Chances, window_of
 
 if TYPE_CHECKING:
@@ -78,6 +78,21 @@ class Grades:
         """Return in how many worlds all legs win their whole stake, weights left aside."""
         return int((self.win == 1.0).all(axis=0).sum())
 
+    def chances(self) -> tuple[Chances, ...]:
+        """Return what each leg comes to by itself."""
+        pairs = zip(self.win, self.push, strict=True)
+        return tuple(Chances(self.mean(win), self.mean(push), self.mean(1.0 - win - push)) for win, push in pairs)
+
+    def subsets(self) -> tuple[Subset, ...]:
+        """Return every subset of the legs but the empty one, small ones first, all of them last."""
+        legs = range(len(self.win))
+        return tuple(self._subset(places) for size in range(1, len(legs) + 1) for places in combinations(legs, size))
+
+    def _subset(self, places: tuple[int, ...]) -> Subset:
+        held = list(places)
+        win = self.mean(self.win[held].prod(axis=0))
+        return Subset(places, win, self.mean((1.0 - self.push[held]).prod(axis=0)))
+
 
 @dataclass(frozen=True, slots=True)
 class Subset:
@@ -97,13 +112,12 @@ class Subset:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Legs of one game together: P(all win) with its standard error, each leg's chances, every subset of them.
+class Joint:
+    """Legs counted in the same worlds: P(all win) with its standard error, each leg's chances, every subset of them.
 
     hits counts the worlds in which all win, worlds all of them; effective is the effective sample size.
     """
 
-    legs: tuple[Leg, ...]
     chances: tuple[Chances, ...]
     win: float
     win_error: float
@@ -123,14 +137,21 @@ class Together:
         return self.win / self.independent if self.hits >= HITS_LEAST else None
 
     @property
-    def lift_error(self) -> float | None:
-        """Return the standard error of the lift, the product taken as known (domain notes, 1.7)."""
-        return self.win_error / self.independent if self.hits >= HITS_LEAST else None
-
-    @property
     def enough(self) -> bool:
         """Say whether worlds and hits suffice to publish the lift."""
         return self.worlds >= WORLDS_LEAST and self.hits >= HITS_LEAST
+
+
+@dataclass(frozen=True, slots=True)
+class Together(Joint):
+    """Legs of one game together."""
+
+    legs: tuple[Leg, ...]
+
+    @property
+    def lift_error(self) -> float | None:
+        """Return the standard error of the lift, the product taken as known (domain notes, 1.7)."""
+        return self.win_error / self.independent if self.hits >= HITS_LEAST else None
 
     @property
     def shortage(self) -> str:
@@ -160,11 +181,11 @@ def together(worlds: Worlds, league: League, legs: Sequence[Leg]) -> Together:
     """
     held = checked(legs)
     grades = graded(worlds, league, held)
-    subsets = tuple(_subset(grades, places) for places in _subsets(len(held)))
+    subsets = grades.subsets()
     win = subsets[-1].win
     error = math.sqrt(max(0.0, win * (1.0 - win)) / worlds.effective)
-    chances = tuple(_chances(grades, place) for place in range(len(held)))
-    return Together(held, chances, win, error, grades.hits, len(worlds.weights), worlds.effective, subsets)
+    chances, effective = grades.chances(), worlds.effective
+    return Together(chances, win, error, grades.hits, len(worlds.weights), effective, subsets, held)
 
 
 def graded(worlds: Worlds, league: League, legs: Sequence[Leg]) -> Grades:
@@ -205,19 +226,3 @@ def _graded(worlds: Worlds, league: League, leg: Leg) -> tuple[Floats, Floats]:
     # The price is nobody's: only how many halves of the stake win or lose is asked for.
     halves = grade_many(market, side, line, home, away, np.ones(len(home))).codes / 2.0
     return np.maximum(halves, 0.0), 1.0 - np.abs(halves)
-
-
-def _subsets(legs: int) -> list[tuple[int, ...]]:
-    """Return the places of every subset of legs but the empty one, small ones first, all of them last."""
-    return [places for size in range(1, legs + 1) for places in combinations(range(legs), size)]
-
-
-def _subset(grades: Grades, places: tuple[int, ...]) -> Subset:
-    held = list(places)
-    win = grades.mean(grades.win[held].prod(axis=0))
-    return Subset(places, win, grades.mean((1.0 - grades.push[held]).prod(axis=0)))
-
-
-def _chances(grades: Grades, place: int) -> Chances:
-    win, push = grades.win[place], grades.push[place]
-    return Chances(grades.mean(win), grades.mean(push), grades.mean(1.0 - win - push))

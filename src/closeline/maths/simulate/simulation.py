@@ -127,8 +127,13 @@ def evaluate_exactly(model: Model, aim: Aimed, marginals: Marginals | None = Non
 
 def draw(model: Model, aim: Aimed, marginals: Marginals | None, count: int, seed: int, threads: int = 1) -> Simulated:
     """Evaluate a game by so many worlds, weighed as the exact evaluator weighs."""
+    return weighed(model, aim, marginals, worlds.simulate(aim.game, count, seed, threads))
+
+
+def weighed(model: Model, aim: Aimed, marginals: Marginals | None, walked: Worlds) -> Simulated:
+    """Evaluate a game by worlds that were walked through already, all of one weight."""
     weights = _weights(model, aim.final, marginals)
-    drawn = worlds.reweighted(worlds.simulate(aim.game, count, seed, threads), weights.by_score)
+    drawn = worlds.reweighted(walked, weights.by_score)
     most = aim.game[0].most
     board = Board(model.league, partial(_counted, drawn, most))
     final = board.scores(Period.FULL_GAME)

@@ -55,8 +55,11 @@ class Worlds:
         return np.asarray(self.scores.sum(axis=1, dtype=np.int64))
 
 
-def simulate(game: Game, worlds: int, seed: int, threads: int = 1, batch: int = BATCH) -> Worlds:
+def simulate(game: Game, worlds: int, seed: int, threads: int = 1, batch: int = BATCH, *, begin: int = 0) -> Worlds:
     """Walk through so many worlds; the same bits for any number of threads and any batch.
+
+    begin: the number of the first of them. Each world's chance is drawn from its own number, so that pieces walked
+    apart, and laid one after the other, are what one walk through all of them gives.
 
     ValueError when a play gives a team more than 255 points.
     """
@@ -69,7 +72,7 @@ def simulate(game: Game, worlds: int, seed: int, threads: int = 1, batch: int = 
 
     def run(first: int) -> None:
         for night, low, high in zip(nights, edges[:-1], edges[1:], strict=True):
-            walk(key, first, low, high, scores[first : first + batch], *night)
+            walk(key, begin + first, low, high, scores[first : first + batch], *night)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(run, range(0, worlds, batch)))

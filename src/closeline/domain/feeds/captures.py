@@ -12,6 +12,7 @@ from typing import Protocol
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, Side
 from closeline.domain.odds import Price
+from closeline.domain.props.boxes import Box
 
 
 class Phase(StrEnum):
@@ -85,7 +86,11 @@ class ParsedStart:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuote:
-    """One side of one market at one book. `received_at` is null when it is the payload's own time."""
+    """One side of one market at one book. `received_at` is null when it is the payload's own time.
+
+    `player` is the source's spelling where the market is a player's, else empty. `alternate` says that the line is one
+    of many beside the main one: it belongs to no series of the market.
+    """
 
     provider_event_id: str
     phase: Phase
@@ -97,6 +102,69 @@ class ParsedQuote:
     received_at: datetime
     source_updated_at: datetime | None = None
     place: str = ""
+    player: str = ""
+    alternate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSuspension:
+    """What a book shows without a price: one side, a whole market where `side` is None, all of it without `market` too.
+
+    `player` is the source's spelling where the market is a player's, else empty.
+    """
+
+    provider_event_id: str
+    book: str
+    market: Market | None
+    side: Side | None
+    received_at: datetime
+    source_updated_at: datetime | None = None
+    place: str = ""
+    player: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSport:
+    """A competition that a feed lists: its own key, of which league, and whether it is played now."""
+
+    league: League
+    key: str
+    active: bool
+    preseason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedShown:
+    """A market that a book has shown of an event lately; at what price, another question says."""
+
+    provider_event_id: str
+    book: str
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedParticipant:
+    """A team of a league, as a feed spells it."""
+
+    league: League
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What an answer was asked for: what it leaves out of that was not on offer at that moment.
+
+    `books` are those that were asked for, None where all of them were; `events` the provider's own ids, None where the
+    whole league was. An answer without coverage says nothing by leaving something out. `alternates` says that lines
+    beside the main ones were asked for, too.
+    """
+
+    league: League
+    markets: tuple[Market, ...]
+    books: tuple[str, ...] | None = None
+    events: tuple[str, ...] | None = None
+    alternates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +233,9 @@ class ParsedPayload:
     """All that one payload says. `provider` names the alias table that reads its spellings.
 
     `starts` are later than what `events` say, in order of time: a table of many moments tells an event's start again.
+    `suspended` is what was shown without a price: no price is lost by it, and none may be made up for it. `sports`,
+    `shown` and `participants` are of answers that hold no event's prices: which competitions there are, which markets
+    of an event are on offer, and who plays. `boxes` are what players did, in games of which some may be no events.
     """
 
     provider: str
@@ -175,6 +246,11 @@ class ParsedPayload:
     rejected: tuple[Rejected, ...] = field(default=())
     archive: bool = False
     starts: tuple[ParsedStart, ...] = ()
+    suspended: tuple[ParsedSuspension, ...] = ()
+    sports: tuple[ParsedSport, ...] = ()
+    shown: tuple[ParsedShown, ...] = ()
+    participants: tuple[ParsedParticipant, ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 class Feed(Protocol):

@@ -8,8 +8,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from closeline.domain.identity.names import fold
 from closeline.domain.leagues import League
-from closeline.domain.names import fold
 
 ANY_PROVIDER = "*"
 
@@ -57,6 +57,14 @@ class AliasTable:
             if ids is not None:
                 return next(iter(ids)) if len(ids) == 1 else None
         return None
+
+    def meaning(self, league: League, spelling: str) -> str | None:
+        """Return the id of the team that everybody means by a spelling; None where nobody does, or they differ."""
+        folded = fold(spelling)
+        found = {
+            team for (of, _, text), teams in self._meanings.items() if (of, text) == (league, folded) for team in teams
+        }
+        return found.pop() if len(found) == 1 else None
 
     def suggest(self, spelling: str, n: int = 3, *, league: League | None = None) -> tuple[str, ...]:
         """Return up to n known spellings that look alike, best first. They are shown, never applied."""
