@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from io import BytesIO
 
-from closeline.domain.captures import RawPayload
 from closeline.domain.errors import BadInput
+from closeline.domain.feeds.captures import RawPayload
+from closeline.providers.archives.tables import is_parquet, read_table
 from closeline.providers.foreign import reading
 from closeline.providers.strict_json import Json, loads, looks_like_json
-from closeline.providers.tables import is_parquet, read_table
 
 LENGTH_MAX = 1200
 _ROW = re.compile(r"row ([0-9]+)\b ?([^ ]*)")

@@ -1,14 +1,17 @@
 """JSON and text fields as the values that archives need; None for what is not there or not of its kind."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from closeline.providers.archive_prices import Cell
+from closeline.domain.clock import EPOCH
+from closeline.providers.cells import Cell
 from closeline.providers.strict_json import Json
 
-# The time of recording in a name such as `..._2025-10-26T165853Z.json`.
-_TIME_IN_NAME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):?([0-9]{2}):?([0-9]{2})Z")
+# The time of recording in a name such as `..._2025-10-26T165853Z.json`, to the microsecond where it is told.
+_TIME_IN_NAME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):?([0-9]{2}):?([0-9]{2})(?:\.([0-9]{6}))?Z")
+# Seconds beyond this are milliseconds: the year 5138 is nobody's season.
+_SECONDS_MAX = 10**11
 
 
 def number(value: Json) -> Decimal | None:
@@ -35,10 +38,11 @@ def whole(value: Json) -> int | None:
 
 
 def instant(value: Json) -> datetime | None:
-    """Return an instant in UTC from ISO text with a zone, or from seconds since 1970."""
+    """Return an instant in UTC from ISO text with a zone, or from seconds or milliseconds since 1970."""
     try:
         if isinstance(value, int) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
+            seconds, milliseconds = divmod(value, 1000) if abs(value) >= _SECONDS_MAX else (value, 0)
+            return EPOCH + timedelta(seconds=seconds, milliseconds=milliseconds)
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
@@ -58,6 +62,14 @@ def time_in(name: str) -> datetime | None:
     """Return the time of recording that a file's name holds, such as `..._2025-10-26T165853Z.json`."""
     found = _TIME_IN_NAME.search(name)
     try:
-        return datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
+        if found is None:
+            return None
+        year, month, day, hour, minute, second, micro = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second, micro, UTC)
     except ValueError:
         return None
+
+
+def time_text(moment: datetime) -> str:
+    """Return a moment as names tell it, to the microsecond: what `time_in` reads."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H%M%S.%f}Z"

@@ -6,8 +6,8 @@ The status is the source's code, not its words. A payload does not say which lea
 import re
 from collections.abc import Iterator
 
-from closeline.domain.captures import RawPayload, Rejected
 from closeline.domain.errors import UnreadableFile
+from closeline.domain.feeds.captures import RawPayload, Rejected
 from closeline.domain.forecasts.injuries import ParsedInjuries, PlayStatus, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.providers.fields import instant

@@ -4,6 +4,7 @@ Numbers with a fraction stay Decimal, so that a price keeps the digits that were
 """
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NoReturn
 
@@ -12,6 +13,8 @@ from closeline.providers.foreign import check_size, reading
 
 DEPTH_MAX = 32
 _EXPONENT_MAX = 18
+# A NUL or half a surrogate pair comes in by an escape alone: as a byte neither is text that can be read.
+_ESCAPE = b"\\u"
 
 Json = dict[str, "Json"] | list["Json"] | str | int | Decimal | bool | None
 
@@ -26,7 +29,9 @@ def loads(content: bytes, name: str) -> Json:
             parse_constant=_refuse_constant,
             object_pairs_hook=_unique,
         )
-        _check(value, DEPTH_MAX)
+        _check_depth(value)
+        if _ESCAPE in content:
+            _check_texts(value)
     return value
 
 
@@ -64,18 +69,32 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return found
 
 
-def _check(value: Json, depth: int) -> None:
-    if depth < 0:
-        raise UnreadableFile(f"JSON must be at most {DEPTH_MAX} levels deep, was deeper")
+def _check_depth(value: Json) -> None:
+    """Refuse what is nested too deep: level by level, and of each only what holds more."""
+    level: list[Json] = [value]
+    for _ in range(DEPTH_MAX):
+        level = [item for held in level for item in _inside(held) if isinstance(item, dict | list) and item]
+        if not level:
+            return
+    raise UnreadableFile(f"JSON must be at most {DEPTH_MAX} levels deep, was deeper")
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _check_texts(value: Json) -> None:
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, dict):
         for key, item in value.items():
             _check_text(key)
-            _check(item, depth - 1)
+            _check_texts(item)
     elif isinstance(value, list):
         for item in value:
-            _check(item, depth - 1)
+            _check_texts(item)
 
 
 def _check_text(text: str) -> None:

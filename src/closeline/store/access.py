@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from closeline.store.database.isolation import show_key
 from closeline.store.session import Session
 from closeline.store.tables.tenancy import api_key, idempotency_key, tenant
 
@@ -87,7 +88,11 @@ def add_key(session: Session, new: ApiKey) -> None:
 
 
 def key_named(session: Session, key_id: str) -> ApiKey | None:
-    """Return a key by its id, whoever's it is: what it opens is read from it."""
+    """Return a key by its id, whoever's it is: what it opens is read from it.
+
+    From here to its end the transaction may see this key and its tenant, under row-level security too.
+    """
+    show_key(session.connection, key_id)
     rows = session.rows(_NAMED, {"name": key_id})
     return ApiKey(*rows[0]) if rows else None
 

@@ -9,7 +9,8 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from closeline.domain.errors import NotFound
-from closeline.store.captures import suggestions_of
+from closeline.domain.identity.naming import QuestionKind
+from closeline.store.references.reviews import suggestions_of
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result, quote, raw_payload, snapshot
 from closeline.store.tables.model import sim_run
@@ -40,8 +41,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A spelling that no alias reads. Suggestions are never applied by themselves."""
+    """A spelling that no alias reads, of a team or a player. Suggestions are never applied by themselves."""
 
+    review_id: str
+    kind: str
     league: str
     provider: str
     spelling: str
@@ -74,10 +77,12 @@ _RESULT = (
     .join(raw_payload, raw_payload.c.payload_sha == event_result.c.payload_sha)
     .where(event_result.c.event_id == bindparam("event"), event_result.c.result_version == bindparam("version"))
 )
+_BYTES = select(*_source()).where(raw_payload.c.payload_sha == bindparam("sha"))
 _OPEN_QUESTIONS = (
     select(
         mapping_review.c.league, mapping_review.c.provider, mapping_review.c.spelling, mapping_review.c.suggestions,
-        mapping_review.c.place, mapping_review.c.first_seen_at, *_source(),
+        mapping_review.c.place, mapping_review.c.first_seen_at, mapping_review.c.review_id, mapping_review.c.kind,
+        *_source(),
     )
     .join(raw_payload, raw_payload.c.payload_sha == mapping_review.c.payload_sha)
     .where(mapping_review.c.state == "OPEN")
@@ -101,10 +106,17 @@ def of_result(session: Session, event_id: str, version: int) -> Evidence | None:
     return Evidence(None, None, rows[0].place, rows[0].received_at, _bytes(rows[0])) if rows else None
 
 
+def of_bytes(session: Session, payload_sha: str, *, place: str, received_at: datetime) -> Evidence | None:
+    """Return a place in stored bytes as evidence, null where no such bytes are there."""
+    rows = session.rows(_BYTES, {"sha": payload_sha})
+    return Evidence(None, None, place, received_at, _bytes(rows[0])) if rows else None
+
+
 def open_questions(session: Session) -> list[Question]:
     """Return the spellings that wait for a person, by league, provider and spelling."""
     return [
         Question(
+            row.review_id, row.kind or QuestionKind.TEAM,
             row.league, row.provider, row.spelling, suggestions_of(row.suggestions), _bytes(row), row.place,
             row.first_seen_at,
         )

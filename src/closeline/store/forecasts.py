@@ -10,6 +10,7 @@ from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
 from closeline.domain.forecasts.own import OWN
 from closeline.domain.ids import canonical_json, content_id
+from closeline.domain.props.engines import PROPS
 from closeline.store.session import Session
 from closeline.store.tables.model import decomposition, prediction, sim_run, sim_run_completion, sim_run_input
 
@@ -23,15 +24,16 @@ _PREDICTION_COLUMNS = (
     "snapshot_id", "basis", "p_raw", "p_push", "p_calibrated", "q_market", "p_anchor", "predicted_clv",
     "calibration_version", "policy_version", "as_of",
 )  # fmt: skip
-_BY_THE_HOUSE = ~sim_run.c.engine.startswith(OWN)  # which forecasts as if nobody brought a model of their own
+# Of games, by the house, which forecasts them as if nobody brought a model of their own.
+OF_GAMES = ~sim_run.c.engine.startswith(OWN) & ~sim_run.c.engine.startswith(PROPS)
 _TENANT = sim_run.c.tenant_id == bindparam("tenant")
-_FORECAST_EVENTS = select(sim_run.c.event_id).where(
-    _BY_THE_HOUSE, _TENANT, sim_run.c.event_id.in_(bindparam("events", expanding=True))
-)
+_FORECAST_EVENTS = select(sim_run.c.event_id).where(OF_GAMES, _TENANT, sim_run.c.event_id.in_(
+    bindparam("events", expanding=True)
+))  # fmt: skip
 _RUN = select(sim_run).where(sim_run.c.run_id == bindparam("name"))
 _LAST_OF_EVENT = (
     select(sim_run.c.run_id)
-    .where(sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id == bindparam("event"), _BY_THE_HOUSE)
+    .where(sim_run.c.tenant_id == bindparam("tenant"), sim_run.c.event_id == bindparam("event"), OF_GAMES)
     .order_by(sim_run.c.as_of.desc(), sim_run.c.run_id)
     .limit(1)
 )
@@ -51,7 +53,7 @@ _OF_SNAPSHOT = (
         sim_run_input.c.kind == "SNAPSHOT",
         sim_run_input.c.reference == bindparam("snapshot"),
         _GAME.c.kind == "EVENT_VERSION",
-        _BY_THE_HOUSE,
+        OF_GAMES,
     )
     .order_by(_GAME.c.reference)
 )
@@ -286,14 +288,8 @@ def of_market(
     session: Session, *, tenant_id: str, league: str, market_key: str, since: datetime, until: datetime
 ) -> list[Prediction]:
     """Return a market's predictions made in [since, until), oldest first."""
-    parameters = {
-        "tenant": tenant_id,
-        "league_code": league,
-        "market": market_key,
-        "since": since,
-        "until": until,
-    }
-    return [_prediction(row) for row in session.rows(_OF_MARKET, parameters)]
+    asked = {"tenant": tenant_id, "league_code": league, "market": market_key, "since": since, "until": until}
+    return [_prediction(row) for row in session.rows(_OF_MARKET, asked)]
 
 
 def _prediction(row: object) -> Prediction:

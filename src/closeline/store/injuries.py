@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 from closeline.domain.clock import EPOCH, micros
 from closeline.domain.errors import NotFound
 from closeline.domain.forecasts.injuries import PlayerValues, PlayStatus
+from closeline.domain.identity.names import fold, storable
 from closeline.domain.ids import content_id
-from closeline.domain.names import fold, storable
 from closeline.store import models
 from closeline.store.session import Session
 from closeline.store.tables.evidence import injury_report

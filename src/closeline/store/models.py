@@ -69,6 +69,8 @@ SIMULATION = "simulation"
 PLAYER_VALUES = "player_values"
 # A model of somebody's own, by its name and the hash of its parameters: the record never sees those.
 OWN_MODEL = "own_model"
+# How numbers of players go together, fitted on what prop models held out.
+PROP_CORRELATION = "prop_correlation"
 # Packaged artefacts are known from the beginning of time. They name the seasons that they were fitted on, and a view of
 # seasons among those says that it is in sample.
 SEEDED = "packaged"

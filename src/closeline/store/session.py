@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table
 
 from closeline.domain.errors import InsideTransaction, Refused
-from closeline.store.database.bulk import append_rows, fresh_rows
+from closeline.store.database.bulk import append_fresh, append_rows, fresh_rows
 from closeline.store.database.engine import WRITES, shown
 from closeline.store.database.faults import foreign, translated
+from closeline.store.database.isolation import for_tenant
+from closeline.store.database.watching import watched
 
 _this_thread = threading.local()
 _ONLY_READS = "a unit of work must be opened with write=True to write, was opened to read"
@@ -85,36 +87,56 @@ class Session:
         AppendOnlyViolation. Columns in `ignoring` (such as when the same bytes came again) do not count as
         content.
         """
-        names, keys = tuple(columns), tuple(key_columns)
+        if not self._writes:
+            raise Refused(_ONLY_READS)
+        names, keys, rest = tuple(columns), tuple(key_columns), frozenset(ignoring)
         try:
-            fresh = fresh_rows(self.connection, table, names, rows, keys, frozenset(ignoring))
+            fresh = fresh_rows(self.connection, table, names, rows, keys, rest)
+            added = append_fresh(self.connection, table, names, fresh) if fresh else 0
+            if added < len(fresh):
+                # Others added the same rows in between, and have committed: theirs must say the same.
+                fresh_rows(self.connection, table, names, fresh, keys, rest)
         except self._foreign as error:
             raise translated(error) from error
-        return self.append(table, names, fresh) if fresh else 0
+        return added
 
 
 @contextmanager
-def unit_of_work(engine: Engine, *, write: bool = True) -> Iterator[Session]:
+def unit_of_work(engine: Engine, *, write: bool = True, tenant_id: str | None = None) -> Iterator[Session]:
     """Open one transaction; commit when the block ends, roll back when it raises.
 
     With `write=False` the block sees one unchanging state of the record, and whatever it tries to write
-    raises. Raises InsideTransaction when this thread is inside a unit already.
+    raises. The transaction speaks for the tenant of the engine (`for_tenant`), or for `tenant_id` where it is given.
+    Raises InsideTransaction when this thread is inside a unit already.
     """
+    if tenant_id is not None:
+        engine = for_tenant(engine, tenant_id)
     if inside_transaction():
         message = "units of work must not nest, was inside one already; pass its session on"
         raise InsideTransaction(message)
     _this_thread.inside = True
     try:
-        with _connected(engine, write=write) as connection, connection.begin() as transaction:
+        with (
+            watched(engine, write=write),
+            _own_words(engine),
+            _connected(engine, write=write) as connection,
+            connection.begin() as transaction,
+        ):
             before = _changes(connection)
             yield Session(connection, writes=write)
             if not write:
                 _must_be_unchanged(before, _changes(connection))
                 transaction.rollback()
-    except foreign(engine.dialect) as error:
-        raise translated(error, where=shown(engine)) from error
     finally:
         _this_thread.inside = False
+
+
+@contextmanager
+def _own_words(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except foreign(engine.dialect) as error:
+        raise translated(error, where=shown(engine)) from error
 
 
 def _connected(engine: Engine, *, write: bool) -> Connection:

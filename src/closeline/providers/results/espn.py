@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from closeline.domain.captures import (
+from closeline.domain.errors import UnreadableFile
+from closeline.domain.feeds.captures import (
     NO_FACTS,
     GameFacts,
     ParsedPayload,
@@ -17,7 +18,6 @@ from closeline.domain.captures import (
     Rejected,
     ResultStatus,
 )
-from closeline.domain.errors import UnreadableFile
 from closeline.domain.leagues import League
 from closeline.providers.fields import instant, time_in, whole
 from closeline.providers.periods import REGULATION_PERIODS, SCORE_MAX, Ending, ending
@@ -45,13 +45,14 @@ _STATUSES = {
     "STATUS_ABANDONED": ResultStatus.ABANDONED, "STATUS_FORFEIT": ResultStatus.FORFEITED,
 }  # fmt: skip
 _SHOOTOUT_PERIOD = 5
+_PRESEASON = 1
 
 
 class EspnScoreboard:
     """A day or a week of one league's games, by their status."""
 
     name = PROVIDER
-    parser_version = "espn/1"
+    parser_version = "espn/2"
 
     def recognises(self, payload: RawPayload) -> bool:
         """Say whether this is JSON with the scoreboard's own keys."""
@@ -87,6 +88,8 @@ def _listing(record: Json, league: League, place: str, received_at: datetime) ->
     home, away = (name_of(field(sides.get(side), "team", "displayName")) for side in ("home", "away"))
     if name is None or starts_at is None or home is None or away is None or home == away:
         return refused(Reason.BAD_RECORD, place, record)
+    if whole(field(record, "season", "type")) == _PRESEASON:
+        return refused(Reason.PRESEASON, place, f"{away} at {home}")
     status = field(record, "status") or field(game, "status")
     kind = field(status, "type")
     told = _status(kind)

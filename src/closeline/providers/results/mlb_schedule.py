@@ -1,7 +1,8 @@
 """The schedule of Major League Baseball, with line scores.
 
 A postponed game reads "Final" in its abstract state, so only the detailed state is asked. A game that was moved or
-resumed stands on both of its dates under one number: the later listing tells what became of it.
+resumed stands on both of its dates under one number: the later listing tells what became of it. The probable pitchers
+are those of the event; who is not announced is not known.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from closeline.domain.captures import (
+from closeline.domain.feeds.captures import (
     NO_FACTS,
     GameFacts,
     ParsedPayload,
@@ -39,6 +40,8 @@ _STATUSES = {
     "Cancelled": ResultStatus.CANCELLED, "Canceled": ResultStatus.CANCELLED, "Suspended": ResultStatus.SUSPENDED,
     "Forfeit": ResultStatus.FORFEITED,
 }  # fmt: skip
+# Spring training and exhibitions.
+_PRESEASON = frozenset({"S", "E"})
 _SCORED = frozenset({ResultStatus.FINAL, ResultStatus.LIVE, ResultStatus.SUSPENDED})
 
 
@@ -46,7 +49,7 @@ class MlbSchedule:
     """One or more dates of the schedule."""
 
     name = PROVIDER
-    parser_version = "mlb_schedule/1"
+    parser_version = "mlb_schedule/2"
 
     def recognises(self, payload: RawPayload) -> bool:
         """Say whether this is JSON with the schedule's own keys."""
@@ -70,13 +73,15 @@ def _listing(record: Json, place: str, received_at: datetime) -> Listing | Rejec
     home, away = (name_of(field(record, "teams", side, "team", "name")) for side in ("home", "away"))
     if number is None or starts_at is None or day is None or home is None or away is None or home == away:
         return refused(Reason.BAD_RECORD, place, record)
+    if field(record, "gameType") in _PRESEASON:
+        return refused(Reason.PRESEASON, place, f"{away} at {home}")
     words = name_of(field(record, "status", "detailedState")) or ""
     told = _STATUSES.get(words.partition(":")[0].partition("(")[0].strip())
     if told is None:
         return refused(Reason.UNKNOWN_GAME_STATUS, place, field(record, "status"))
     event = an_event(
         League.MLB, str(number), (home, away), starts_at, place, day=day,
-        game_no=whole(field(record, "gameNumber")) or 1,
+        game_no=whole(field(record, "gameNumber")) or 1, pitchers=(_pitcher(record, "home"), _pitcher(record, "away")),
     )  # fmt: skip
     result = ParsedResult(str(number), told, None, None, received_at, place=place, words=words)
     if told not in _SCORED:
@@ -89,6 +94,10 @@ def _listing(record: Json, place: str, received_at: datetime) -> Listing | Rejec
         end = as_scheduled(end, event.season, double_header=field(record, "doubleHeader") in ("Y", "S"))
         scored = replace(scored, status=end.status, periods=end.periods, overtime=end.overtime)
     return Listing(event, scored)
+
+
+def _pitcher(record: Json, side: str) -> str | None:
+    return name_of(field(record, "teams", side, "probablePitcher", "fullName"))
 
 
 def _time(value: Json) -> Json:

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Final
 
-from closeline.domain.captures import GameFacts, ParsedPayload, ParsedResult, RawPayload, Rejected, ResultStatus
+from closeline.domain.feeds.captures import GameFacts, ParsedPayload, ParsedResult, RawPayload, Rejected, ResultStatus
 from closeline.domain.leagues import League
 from closeline.providers.fields import instant, time_in, whole
 from closeline.providers.periods import REGULATION_PERIODS, SCORE_MAX, Ending, ending
@@ -28,6 +28,7 @@ _PLAY = {
 _SCHEDULE = {
     "PPD": ResultStatus.POSTPONED, "CNCL": ResultStatus.CANCELLED, "SUSP": ResultStatus.SUSPENDED,
 }  # fmt: skip
+_PRESEASON = 1
 _PLAIN_SCHEDULE = frozenset({None, "OK", "TBD"})
 
 
@@ -35,7 +36,7 @@ class NhlScores:
     """The games of a day."""
 
     name = PROVIDER
-    parser_version = "nhl_scores/1"
+    parser_version = "nhl_scores/2"
 
     def recognises(self, payload: RawPayload) -> bool:
         """Say whether this is JSON with the day's own keys."""
@@ -57,6 +58,8 @@ def _listing(record: Json, place: str, received_at: datetime) -> Listing | Rejec
     number = number or _long(field(record, "id"))
     if number is None or starts_at is None or home is None or away is None or home == away:
         return refused(Reason.BAD_RECORD, place, record)
+    if whole(field(record, "gameType")) == _PRESEASON:
+        return refused(Reason.PRESEASON, place, f"{away} at {home}")
     words = f"{field(record, 'gameState')} {field(record, 'gameScheduleState') or ''}".strip()
     told = _status(record)
     if told is None:

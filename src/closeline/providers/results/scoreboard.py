@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from closeline.domain.captures import Basis, ParsedEvent, ParsedPayload, ParsedResult, Rejected, ResultStatus
+from closeline.domain.feeds.captures import Basis, ParsedEvent, ParsedPayload, ParsedResult, Rejected, ResultStatus
 from closeline.domain.leagues import League, league_day, season_of
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import excerpt_of
@@ -78,13 +78,16 @@ def game_numbers(events: Sequence[ParsedEvent]) -> dict[str, int]:
 
 def an_event(
     league: League, name: str, teams: tuple[str, str], starts_at: datetime, place: str, *, day: date | None = None,
-    neutral: bool = False, game_no: int = 1,
+    neutral: bool = False, game_no: int = 1, pitchers: tuple[str | None, str | None] = (None, None),
 ) -> ParsedEvent:  # fmt: skip
-    """Return the event of a listing; teams are (home, away). Its day is the feed's, else New York's at the start."""
+    """Return the event of a listing; teams and pitchers are (home, away).
+
+    Its day is the feed's, else New York's at the start.
+    """
     on = day or league_day(starts_at)
     return ParsedEvent(
         name, league, on, season_of(league, on), *teams, starts_at, Basis.QUOTED, neutral=neutral, game_no=game_no,
-        place=place,
+        home_pitcher=pitchers[0], away_pitcher=pitchers[1], place=place,
     )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from closeline.domain.captures import Basis, ParsedEvent, RawPayload
 from closeline.domain.errors import UnreadableFile
-from closeline.domain.leagues import SPORT_KEYS, League, league_day, season_of
+from closeline.domain.feeds.captures import Basis, ParsedEvent, RawPayload
+from closeline.domain.leagues import PRESEASON_KEYS, SPORT_KEYS, League, league_day, season_of
 from closeline.providers.fields import instant, time_in
 from closeline.providers.reasons import Reason
 from closeline.providers.spellings import name_of
@@ -16,10 +16,11 @@ Record = dict[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The events of a response with the path of each, and when the response was received."""
+    """The events of a response with the path of each, and when it was received; `past` says that it is of the past."""
 
     events: tuple[tuple[str, Json], ...]
     received_at: datetime
+    past: bool = False
 
 
 def response_of(payload: RawPayload) -> Response:
@@ -37,7 +38,7 @@ def response_of(payload: RawPayload) -> Response:
     else:
         raise UnreadableFile(f"{payload.name} must be a list of events or one event, was neither")
     received_at = timestamp or time_in(payload.name) or _latest_update(value) or payload.received_at
-    return Response(events, received_at)
+    return Response(events, received_at, timestamp is not None)
 
 
 def _latest_update(value: Json) -> datetime | None:
@@ -63,7 +64,7 @@ def event_of(record: Json, place: str) -> ParsedEvent | Reason:
     sport = record.get("sport_key")
     league = SPORT_KEYS.get(sport) if isinstance(sport, str) else None
     if league is None:
-        return Reason.UNKNOWN_LEAGUE
+        return Reason.PRESEASON if isinstance(sport, str) and sport in PRESEASON_KEYS else Reason.UNKNOWN_LEAGUE
     name, starts_at = name_of(record.get("id")), instant(record.get("commence_time"))
     home, away = name_of(record.get("home_team")), name_of(record.get("away_team"))
     if name is None or starts_at is None or home is None or away is None or home == away:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from closeline.domain.captures import ParsedEvent, ParsedResult, ResultStatus
+from closeline.domain.feeds.captures import ParsedEvent, ParsedResult, ResultStatus
 from closeline.providers.fields import whole
 from closeline.providers.periods import SCORE_MAX
 from closeline.providers.spellings import name_of

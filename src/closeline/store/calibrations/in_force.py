@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from closeline.domain.calibration import GLOBAL_SCOPE, Step, standing
+from closeline.domain.markets import is_of_players, kind_of
 from closeline.maths.calibrate import EffectiveMap, read_effective
 from closeline.store.session import Session
 from closeline.store.tables.learning import calibration_event, calibration_segment, calibration_version
@@ -82,8 +83,12 @@ def maps_of(session: Session, names: Iterable[str]) -> dict[str, tuple[str, Acti
 
 
 def map_of(maps: Mapping[str, ActiveMap], market_key: str) -> ActiveMap | None:
-    """Return the map of a market: its own, else the one of every market, else none."""
-    return maps.get(market_key) or maps.get(GLOBAL_SCOPE)
+    """Return the map of a market by its kind: its own, else the one of every market of a game, else none.
+
+    What was learned of games' forecasts says nothing of a prop model's.
+    """
+    kind = kind_of(market_key)
+    return maps.get(kind) or (None if is_of_players(kind) else maps.get(GLOBAL_SCOPE))
 
 
 def effective_of(session: Session, name: str) -> EffectiveMap:

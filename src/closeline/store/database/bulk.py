@@ -1,4 +1,8 @@
-"""Rows in at the driver's own speed: tuples past the statement compiler, and COPY on PostgreSQL."""
+"""Rows in at the driver's own speed: tuples past the statement compiler, and COPY on PostgreSQL.
+
+PostgreSQL copies no rows into a table under row-level security, and none that may be there already. Those are copied
+aside, into a table of this transaction alone, and inserted from there; few of them are not worth such a table.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -8,17 +12,34 @@ from sqlalchemy import Connection, Dialect, Table
 
 from closeline.domain.errors import AppendOnlyViolation
 from closeline.store.database.faults import GUARD_WORDS
+from closeline.store.database.isolation import is_isolated
+from closeline.store.tables.columns import Flag
 
 Values = Sequence[Any]
 
 _KEYS_PER_QUERY = 10_000
+# Up to so many rows are inserted one by one: making and dropping a table costs more.
+_FEW = 100
+_ASIDE = "arriving_rows"
 
 
 def append_rows(connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]) -> int:
     """Add rows to `table` and return how many; raises what the driver raises."""
     if connection.dialect.name == "sqlite":
         return _executemany(connection, table, columns, rows)
+    if is_isolated(table):
+        return _insert_or(connection, table, columns, list(rows), "")
     return _copy(connection, table, columns, rows)
+
+
+def append_fresh(connection: Connection, table: Table, columns: tuple[str, ...], rows: list[Values]) -> int:
+    """Add rows of which none was there a moment ago, and return how many were added.
+
+    Fewer than `rows` when another transaction has added some in between; raises what the driver raises.
+    """
+    if connection.dialect.name == "sqlite":
+        return _executemany(connection, table, columns, rows)
+    return _insert_or(connection, table, columns, rows, " ON CONFLICT DO NOTHING")
 
 
 def fresh_rows(
@@ -98,6 +119,24 @@ def _copy(connection: Connection, table: Table, columns: tuple[str, ...], rows: 
         return int(cursor.rowcount)
 
 
+def _insert_or(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: list[Values], otherwise: str
+) -> int:
+    """Insert rows into a PostgreSQL table, `otherwise` saying what becomes of those whose key is taken."""
+    with _driver(connection).cursor() as cursor:
+        if len(rows) <= _FEW:
+            cursor.executemany(_insert(table, columns, "%s") + otherwise, rows)
+            return max(int(cursor.rowcount), 0)
+        names = ", ".join(columns)
+        cursor.execute(f"CREATE TEMP TABLE {_ASIDE} AS SELECT {names} FROM {table.name} WITH NO DATA")  # noqa: S608
+        with cursor.copy(_copy_in(table, columns).replace(table.name, _ASIDE, 1)) as copy:
+            for row in rows:
+                copy.write_row(row)
+        added = cursor.execute(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {_ASIDE}{otherwise}").rowcount  # noqa: S608
+        cursor.execute(f"DROP TABLE {_ASIDE}")
+        return int(added)
+
+
 def _driver(connection: Connection) -> Any:  # noqa: ANN401
     return connection.connection.driver_connection
 
@@ -105,7 +144,10 @@ def _driver(connection: Connection) -> Any:  # noqa: ANN401
 @lru_cache(maxsize=256)
 def _insert(table: Table, columns: tuple[str, ...], mark: str) -> str:
     _must_have(table, columns)
-    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+    # COPY takes 0 and 1 for booleans, an INSERT has to be told.
+    flags = {name for name in columns if mark == "%s" and isinstance(table.c[name].type, Flag)}
+    marks = ", ".join(f"{mark}::int::boolean" if name in flags else mark for name in columns)
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ turn.
 
 import select
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from closeline.domain.errors import StoreUnavailable
 from closeline.store.database.faults import foreign, translated
+from closeline.store.database.isolation import for_tenant, speak
 
-__all__ = ["WRITES", "Engine", "journal_mode", "open_engine", "shown"]
+__all__ = ["WRITES", "Engine", "ServerLimits", "for_tenant", "journal_mode", "open_engine", "shown"]
 
 BUSY_MS = 15_000
 CACHE_KIB = 32_768
@@ -28,17 +30,38 @@ CONNECT_SECONDS_MAX = 5
 WRITES = "closeline_writes"
 
 
-def open_engine(url: str) -> Engine:
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """How many connections to a server are kept, and how long anything on one of them may take.
+
+    Connections: `size` stay open, `overflow` more are opened when those are taken, and who finds none free waits for
+    `wait_seconds`. A connection is replaced when it is `recycle_seconds` old. A statement is ended after
+    `statement_seconds`, a transaction that does nothing after `idle_seconds`.
+    """
+
+    size: int = 5
+    overflow: int = 10
+    wait_seconds: int = 10
+    recycle_seconds: int = 1800
+    statement_seconds: int = 300
+    idle_seconds: int = 300
+
+
+def open_engine(url: str, *, tenant_id: str | None = None, limits: ServerLimits | None = None) -> Engine:
     """Return an engine for `sqlite:///path` or `postgresql://user@host/name`.
 
-    Nothing is created or upgraded: see `schema.ready`. Raises StoreUnavailable, in one line with the mend,
+    With `tenant_id` every transaction speaks for that tenant; without, a role under row-level security sees no row of
+    any. Nothing is created or upgraded: see `schema.ready`. Raises StoreUnavailable, in one line with the mend,
     when the address cannot be used, the file cannot be opened, the driver is missing or the server does not
     answer.
     """
     address = _address(url)
-    engine = _OPENERS[address.get_backend_name()](address)
+    if address.get_backend_name() == "sqlite":
+        engine = _open_sqlite(address)
+    else:
+        engine = _open_postgresql(address, limits or ServerLimits())
     _answer(engine)
-    return engine
+    return for_tenant(engine, tenant_id) if tenant_id else engine
 
 
 def journal_mode(engine: Engine) -> str:
@@ -112,20 +135,26 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[union-attr]
 
 
-def _open_postgresql(address: URL) -> Engine:
+def _open_postgresql(address: URL, limits: ServerLimits) -> Engine:
     try:
         engine = create_engine(
             address,
+            pool_size=limits.size,
+            max_overflow=limits.overflow,
+            pool_timeout=limits.wait_seconds,
+            pool_recycle=limits.recycle_seconds,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS_MAX,
                 "application_name": "closeline",
-                "options": "-c timezone=UTC",
+                "options": f"-c timezone=UTC -c statement_timeout={limits.statement_seconds}s "
+                f"-c idle_in_transaction_session_timeout={limits.idle_seconds}s",
             },
         )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         message = "PostgreSQL needs its driver, which is not installed; run: pip install 'closeline[production]'"
         raise StoreUnavailable(message) from error
     event.listen(engine, "checkout", _refuse_hung_up)
+    event.listen(engine, "begin", speak)
     return engine
 
 
@@ -137,6 +166,3 @@ def _refuse_hung_up(connection: Any, record: object, proxy: object) -> None:  # 
     del record, proxy
     if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
         raise DisconnectionError
-
-
-_OPENERS = {"sqlite": _open_sqlite, "postgresql": _open_postgresql}

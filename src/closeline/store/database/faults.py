@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Dialect
 from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from closeline.domain.errors import (
     AppendOnlyViolation,
@@ -20,6 +21,12 @@ from closeline.store.tables import APPEND_ONLY
 
 # Every guard of `immutable` begins its message with these words, and names its table next.
 GUARD_WORDS: Final = "append-only:"
+# What stands between the name of a table and of one of its parts: see `partitions`.
+PART: Final = "_in_"
+
+
+# What PostgreSQL says of a row that a policy does not let be written.
+_FOREIGN_ROW: Final = "violates row-level security policy"
 
 
 def foreign(dialect: Dialect) -> tuple[type[Exception], ...]:
@@ -35,6 +42,8 @@ def translated(error: Exception, *, where: str = "") -> CloselineError:
     if GUARD_WORDS in text:
         return AppendOnlyViolation(_guard_sentence(text))
     place = f" ({where})" if where else ""
+    if isinstance(origin, PoolTimeout):
+        return _all_taken(text.partition(" (Background")[0], place)
     if isinstance(origin, SQLAlchemyError | TypeError | ValueError):
         return StoreFault(f"statement cannot be run{place}: {text}")
     read = _of_sqlite if isinstance(origin, sqlite3.Error) else _of_postgresql
@@ -65,6 +74,8 @@ def _of_postgresql(origin: Exception, text: str, place: str) -> CloselineError:
     state = str(getattr(origin, "sqlstate", None) or "")
     if state == "23505":
         return _same_key(text, str(getattr(getattr(origin, "diag", None), "table_name", "")))
+    if state == "42501" and _FOREIGN_ROW in text:
+        return _of_another(text, place)
     for prefix, say in _BY_STATE.items():
         if state.startswith(prefix):
             return say(text, place)
@@ -76,6 +87,7 @@ def _of_postgresql(origin: Exception, text: str, place: str) -> CloselineError:
 
 
 def _same_key(text: str, table: str) -> CloselineError:
+    table = table.partition(PART)[0]
     if table in APPEND_ONLY:
         return AppendOnlyViolation(f"{GUARD_WORDS} {table} refuses a key that is taken: {text}")
     return Refused(f"a row with this key is already in {table}: {text}")
@@ -116,6 +128,15 @@ def _barred(text: str, place: str) -> CloselineError:
     return StoreUnavailable(f"database role may not do this{place}: {text}; check user, password and rights")
 
 
+def _of_another(text: str, place: str) -> CloselineError:
+    del place
+    return Refused(f"row must be of the tenant that the transaction speaks for, was of another: {text}")
+
+
+def _all_taken(text: str, place: str) -> CloselineError:
+    return StoreUnavailable(f"every connection to the database is taken{place}: {text}; raise database_pool_size")
+
+
 def _nowhere(text: str, place: str) -> CloselineError:
     return StoreUnavailable(f"database does not exist{place}: {text}; create it first")
 
@@ -145,6 +166,7 @@ _BY_STATE: Final[dict[str, Callable[[str, str], CloselineError]]] = {
     "42703": _lacking,
     "42501": _barred,
     "25006": _read_only,
+    "25P03": _cut_short,
     "08": _unreachable,
     "22": _unfit,
     "23": _unfit,

@@ -18,14 +18,18 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Table, UniqueConstraint
 
-from closeline.store.database.faults import GUARD_WORDS
+from closeline.store.database.faults import GUARD_WORDS, PART
 
 FUNCTION = "closeline_append_only"
 
+# Of a part of a table it names the whole.
+_REFUSE = f"""RAISE EXCEPTION '{GUARD_WORDS} % refuses %', split_part(TG_TABLE_NAME, '{PART}', 1), TG_OP
+        USING ERRCODE = 'restrict_violation'"""
+
 FUNCTION_SQL = f"""
-CREATE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '{GUARD_WORDS} % refuses %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+    {_REFUSE};
 END
 $$
 """
@@ -91,19 +95,27 @@ def _door_function(table: str) -> str:
 def _postgresql_door(table: str, what: str, row: str, passes: str) -> list[str]:
     # A condition of a trigger may not ask another table, a function may: nested, because the second half reads a row
     # that the other operation does not have.
-    function = f"""
-CREATE FUNCTION {_door_function(table)}() RETURNS trigger LANGUAGE plpgsql AS $$
+    return [_door_sql(table, what, row, passes), *_postgresql_rows(table, _door_function(table), again=True)]
+
+
+def door_of_quotes() -> str:
+    """Return the statement that says, on PostgreSQL, what passes the guard of quotes."""
+    return _door_sql("quote", "DELETE", "OLD", _QUOTE_PASSES)
+
+
+def _door_sql(table: str, what: str, row: str, passes: str) -> str:
+    return f"""
+CREATE OR REPLACE FUNCTION {_door_function(table)}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = '{what}' THEN
         IF {passes} THEN
             RETURN {row};
         END IF;
     END IF;
-    RAISE EXCEPTION '{GUARD_WORDS} % refuses %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+    {_REFUSE};
 END
 $$
 """
-    return [function, *_postgresql_rows(table, _door_function(table), again=True)]
 
 
 def unique_keys(table: Table) -> list[tuple[str, ...]]:

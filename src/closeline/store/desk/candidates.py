@@ -1,6 +1,7 @@
 """Findings: everything that every rule said of every candidate, and the verdict as the last of them."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy import Row, bindparam, func, select
 from closeline.domain.clock import micros
 from closeline.domain.gates import Finding, Verdict
 from closeline.domain.ids import canonical_json
-from closeline.domain.markets import Side
+from closeline.domain.markets import Side, kind_of
 from closeline.domain.picks import Decision, Tier
 from closeline.store.desk.traces import Trace
 from closeline.store.forecasts import Prediction
@@ -40,6 +41,12 @@ _VERDICTS = (
         candidate_finding.c.action != Decision.NO_PLAY,
     )
     .order_by(candidate_finding.c.prediction_id, candidate_finding.c.side)
+)
+_JUDGED = select(candidate_finding.c.prediction_id).where(
+    candidate_finding.c.tenant_id == bindparam("tenant"),
+    candidate_finding.c.league == bindparam("league_code"),
+    candidate_finding.c.as_of == bindparam("moment"),
+    candidate_finding.c.gate == VERDICT,
 )
 _VERDICTS_OF_PREDICTION = (
     select(
@@ -150,6 +157,12 @@ def playable(session: Session, *, tenant_id: str, league: str, as_of: datetime) 
     return [_stored(row) for row in rows]
 
 
+def judged(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> frozenset[str]:
+    """Return the predictions of a moment that have a verdict."""
+    rows = session.rows(_JUDGED, {"tenant": tenant_id, "league_code": league, "moment": as_of})
+    return frozenset(row.prediction_id for row in rows)
+
+
 def prediction_of(session: Session, prediction_id: str, *, tenant_id: str) -> Prediction | None:
     """Return the prediction that a candidate is a side of, by its name; null for no such one."""
     rows = session.rows(_PREDICTION, {"tenant": tenant_id, "name": prediction_id})
@@ -199,6 +212,8 @@ def decisions(session: Session, *, tenant_id: str, league: str) -> dict[str, int
 
 
 def refusals(session: Session, *, tenant_id: str, league: str) -> list[tuple[str, str, str, int]]:
-    """Return (gate, reason, market key, candidates) of everything that held a candidate back."""
-    rows = session.rows(_REFUSALS, {"tenant": tenant_id, "league_code": league})
-    return sorted((str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows)
+    """Return (gate, reason, kind of market, candidates) of everything that held a candidate back."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in session.rows(_REFUSALS, {"tenant": tenant_id, "league_code": league}):
+        found[str(row[0]), str(row[1]), kind_of(str(row[2]))] += int(row[3])
+    return sorted((*held, number) for held, number in found.items())

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Row, and_, bindparam, case, distinct, func, o
 
 from closeline.domain.errors import CorruptRecord
 from closeline.domain.gates import Action
-from closeline.domain.markets import Side
+from closeline.domain.markets import Side, kind_of
 from closeline.domain.picks import Decision
 from closeline.store.desk.candidates import VERDICT
 from closeline.store.session import Session
@@ -164,7 +164,7 @@ def _judged_side(last: Row[*tuple[Any, ...]], held: Held, taken: tuple[tuple[str
         taken, last.q_market, last.p_calibrated, last.predicted_clv, last.p_push, intern(last.config_version)
     )
     return JudgedSide(
-        last.prediction_id, Side(last.side), last.event_id, intern(last.market_key), int(last.as_of),
+        last.prediction_id, Side(last.side), last.event_id, intern(kind_of(last.market_key)), int(last.as_of),
         Decision(last.highest_state), p_final, p_final - float(numbers["edge_probability"]), held,
         weakened if taken else None,
     )  # fmt: skip

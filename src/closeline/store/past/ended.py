@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
-from closeline.domain.captures import ResultStatus
-from closeline.domain.markets import TOTAL
-from closeline.store.past.outcomes import CORRECTED
+from closeline.domain.clock import EPOCH
+from closeline.domain.feeds.captures import ResultStatus
+from closeline.domain.markets import TOTAL, is_of_players
+from closeline.store.past.outcomes import CORRECTED, settled
 from closeline.store.past.standing import guest_runs
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result
@@ -45,8 +46,19 @@ def events_decided(
     session: Session, *, tenant_id: str, league: str, market_keys: Collection[str], as_of: datetime
 ) -> int:
     """Return how many events of a league `outcomes.settled` has a won or lost forecast of, in any of these markets."""
+    if any(is_of_players(key) for key in market_keys):
+        return _of_players(session, tenant_id, league, market_keys, as_of)
     guests = guest_runs(session, tenant_id=tenant_id, league=league, as_of=as_of)
     asked = {"tenant": tenant_id, "league_code": league, "markets": list(market_keys), "as_of": as_of}
     if guests:
         return int(session.scalar(_OF_THE_STANDING_MODEL, asked | {"guests": sorted(guests)}) or 0)
     return int(session.scalar(_EVENTS, asked) or 0)
+
+
+def _of_players(session: Session, tenant_id: str, league: str, kinds: Collection[str], as_of: datetime) -> int:
+    """Count by reading: what a player did stands in his lines, and not in the result of the game."""
+    events: set[str] = set()
+    for kind in kinds:
+        known = settled(session, tenant_id=tenant_id, league=league, market_key=kind, since=EPOCH, as_of=as_of)
+        events.update(name for name, decided in zip(known.events, known.decided.tolist(), strict=True) if decided)
+    return len(events)

@@ -1,6 +1,6 @@
 """What became of predictions: their games' results and their markets' later prices, as arrays to learn from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -10,20 +10,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, BindParameter, Row, Text, bindparam, func, select, type_coerce
 
-from closeline.domain.captures import ResultStatus
 from closeline.domain.clock import micros
 from closeline.domain.closing import CLV_V1
-from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, market
+from closeline.domain.feeds.captures import ResultStatus
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, is_of_players, market
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, price_across
+from closeline.store.database.kinds import of_kind
 from closeline.store.forecasts import QUOTED, SUSPECT
+from closeline.store.past import player_lines
 from closeline.store.past.standing import guest_runs
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result, quote
 from closeline.store.tables.model import market_evaluation, prediction
 from closeline.store.tables.reference import event, event_version
 
+# Asked of by its kind: a player's market is of the kind that its key begins with.
+MARKET: BindParameter[str] = bindparam("market", type_=Text())
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
 
@@ -43,13 +47,14 @@ _SETTLED = (
         prediction.c.prediction_id, prediction.c.event_id, event.c.day, prediction.c.line_quarters, prediction.c.p_raw,
         prediction.c.q_market, prediction.c.p_anchor, prediction.c.predicted_clv, prediction.c.basis, prediction.c.book,
         event_result.c.home_score, event_result.c.away_score, event_result.c.received_at, prediction.c.run_id,
+        prediction.c.market_key,
     )
     .join(event, event.c.event_id == prediction.c.event_id)
     .join(event_result, event_result.c.event_id == prediction.c.event_id)
     .where(
         prediction.c.tenant_id == bindparam("tenant"),
         prediction.c.league == bindparam("league_code"),
-        prediction.c.market_key == bindparam("market"),
+        of_kind(prediction.c.market_key, MARKET),
         prediction.c.as_of >= bindparam("since"),
         event_result.c.status == ResultStatus.FINAL,
         event_result.c.received_at <= bindparam("as_of"),
@@ -96,6 +101,7 @@ _PRICES = (
     .where(
         quote.c.event_id.in_(bindparam("events", expanding=True)),
         quote.c.market_key == bindparam("market"),
+        quote.c.availability == "PRICED",
         type_coerce(quote.c.received_at, BigInteger) <= bindparam("as_of"),
     )
     .order_by(quote.c.received_at, quote.c.quote_id)
@@ -105,7 +111,10 @@ _CHUNK = 4000
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Predictions of one market whose games have ended; `won` is of HOME or OVER, NaN for a push. Shape (n,)."""
+    """Predictions of one market whose games have ended; `won` is of HOME or OVER, NaN for a push. Shape (n,).
+
+    Of a kind of players' markets `markets` tells them apart, and `won` is NaN too for who did not play.
+    """
 
     events: tuple[str, ...]
     books: tuple[str, ...]
@@ -119,6 +128,7 @@ class Settled:
     predicted_clv: Floats
     won: Floats
     predictions: tuple[str, ...]
+    markets: tuple[str, ...] = ()
 
     def latest(self, count: int) -> "Settled":
         """Return the last `count` of them."""
@@ -131,12 +141,16 @@ class Settled:
 
     def once(self) -> "Settled":
         """Return one of each event and line, the first forecast: several books of a line are one observation."""
-        seen: set[tuple[str, float]] = set()
+        seen: set[tuple[str, str, float]] = set()
         use = np.zeros(self.days.shape, dtype=bool)
-        for place, asked in enumerate(zip(self.events, self.lines.tolist(), strict=True)):
+        for place, asked in enumerate(self.asked()):
             use[place] = asked not in seen
             seen.add(asked)
         return self if use.all() else Settled(*(_chosen(getattr(self, field.name), use) for field in fields(self)))
+
+    def asked(self) -> Iterator[tuple[str, str, float]]:
+        """Return the event, the market where they differ, and the line of each."""
+        return zip(self.events, self.markets or ("",) * len(self.events), self.lines.tolist(), strict=True)
 
     @property
     def decided(self) -> NDArray[np.bool_]:
@@ -160,29 +174,41 @@ def settled(
 ) -> Settled:
     """Return the predictions of a market made from `since` on whose results were received by `as_of`.
 
-    Where several models forecast a league they are of the one that its record learns from.
+    market_key: the market, or the kind of players' markets. Where several models forecast a league they are of the one
+    that its record learns from.
     """
     guests = guest_runs(session, tenant_id=tenant_id, league=league, as_of=as_of)
     rows = [row for row in session.rows(_SETTLED, {
         "tenant": tenant_id, "league_code": league, "market": market_key, "since": since, "as_of": as_of,
     }) if row.run_id not in guests]  # fmt: skip
-    home = np.array([row.home_score for row in rows], dtype=np.float64)
-    away = np.array([row.away_score for row in rows], dtype=np.float64)
-    lines = np.array([(row.line_quarters or 0) / 4 for row in rows], dtype=np.float64)
     return Settled(
         events=tuple(row.event_id for row in rows),
         books=tuple(row.book for row in rows),
         quoted=np.array([row.basis == QUOTED for row in rows], dtype=bool),
         suspect=np.array([row.basis == SUSPECT for row in rows], dtype=bool),
         days=np.array([date.fromisoformat(row.day).toordinal() for row in rows], dtype=np.int64),
-        lines=lines,
+        lines=np.array([(row.line_quarters or 0) / 4 for row in rows], dtype=np.float64),
         p_raw=np.array([row.p_raw for row in rows], dtype=np.float64),
         q_market=_floats([row.q_market for row in rows]),
         p_anchor=_floats([row.p_anchor for row in rows]),
         predicted_clv=_floats([row.predicted_clv for row in rows]),
-        won=won_of(home, away, lines, market_key),
+        won=won_by(session, rows, market_key, as_of=as_of),
         predictions=tuple(row.prediction_id for row in rows),
+        markets=tuple(row.market_key for row in rows) if is_of_players(market_key) else (),
     )
+
+
+def won_by(session: Session, rows: Sequence[Row[Any]], market_key: str, *, as_of: datetime) -> Floats:
+    """Return whether HOME or OVER won of predictions of one market, or kind, whose games have ended, shape (n,).
+
+    1 or 0, NaN for a push and for a player of whom the record holds no line: he did not play, or nobody has told.
+    """
+    lines = np.array([(row.line_quarters or 0) / 4 for row in rows], dtype=np.float64)
+    if is_of_players(market_key):
+        beyond = player_lines.numbers(session, [(row.event_id, row.market_key) for row in rows], as_of=as_of) - lines
+        return np.where((beyond == 0) | np.isnan(beyond), np.nan, (beyond > 0).astype(np.float64))
+    home, away = (np.array([getattr(row, name) for row in rows], np.float64) for name in ("home_score", "away_score"))
+    return won_of(home, away, lines, market_key)
 
 
 def won_of(home: Floats, away: Floats, lines: Floats, market_key: str) -> Floats:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import bindparam, func, select
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.picks import Decision
-from closeline.store.past.outcomes import won_of
+from closeline.store.database.kinds import of_kind
+from closeline.store.past.outcomes import MARKET, won_by
 from closeline.store.past.standing import guest_runs
 from closeline.store.session import Session
 from closeline.store.tables.desk import pick, publication
@@ -33,7 +34,7 @@ _CORRECTED = (
 _OF_MARKET = (
     pick.c.tenant_id == bindparam("tenant"),
     pick.c.league == bindparam("league_code"),
-    pick.c.market_key == bindparam("market"),
+    of_kind(pick.c.market_key, MARKET),
     # A LEAN is shown and never played: it is no pick of the record.
     pick.c.decision == Decision.PICK,
     publication.c.published_at <= bindparam("as_of"),
@@ -45,7 +46,7 @@ _PUBLISHED = select(pick.c.prediction_id).select_from(_PICKED).where(*_OF_MARKET
 _LAST = (
     select(
         prediction.c.prediction_id, prediction.c.event_id, event.c.day, prediction.c.line_quarters, prediction.c.p_raw,
-        event_result.c.home_score, event_result.c.away_score, prediction.c.run_id,
+        event_result.c.home_score, event_result.c.away_score, prediction.c.run_id, prediction.c.market_key,
     )
     .select_from(_PICKED)
     .join(prediction, prediction.c.prediction_id == pick.c.prediction_id)
@@ -67,7 +68,7 @@ _VOIDS = (
     .where(
         prediction.c.tenant_id == bindparam("tenant"),
         prediction.c.league == bindparam("league_code"),
-        prediction.c.market_key == bindparam("market"),
+        of_kind(prediction.c.market_key, MARKET),
         prediction.c.as_of >= bindparam("since"),
         event_result.c.status != ResultStatus.FINAL,
         event_result.c.received_at <= bindparam("as_of"),
@@ -112,9 +113,7 @@ def last_picks(
             "tenant": tenant_id, "league_code": league, "market": market_key, "as_of": as_of,
             "most": _ALL if guests else int(_PUSHES_ALLOWED * most),
         }) if row.run_id not in guests]  # fmt: skip
-        home, away = (np.array([getattr(row, name) for row in rows], float) for name in ("home_score", "away_score"))
-        lines = np.array([(row.line_quarters or 0) / 4 for row in rows], float)
-        won = won_of(home, away, lines, market_key)
+        won = won_by(session, rows, market_key, as_of=as_of)
         found += [
             (-date.fromisoformat(row.day).toordinal(), row.event_id, row.prediction_id, row.p_raw, each)
             for row, each in zip(rows, won.tolist(), strict=True)

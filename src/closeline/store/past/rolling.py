@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from closeline.domain.captures import ResultStatus
-from closeline.domain.forecasts.own import OWN
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.gates.rolling import ROLLING_GAMES_MOST, RollingSample, Told
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, Period
 from closeline.domain.settlement.score import segment_of
 from closeline.maths.simulate.decomposition import Decomposition
 from closeline.store import forecasts
+from closeline.store.forecasts import OF_GAMES
 from closeline.store.references import EventVersion, versions_when
 from closeline.store.results import EventResult, first_finals
 from closeline.store.session import Session
@@ -34,7 +34,7 @@ _LAST = (
         sim_run.c.tenant_id == bindparam("tenant"),
         sim_run.c.event_id >= bindparam("first_id"),
         sim_run.c.event_id < bindparam("after_id"),
-        ~sim_run.c.engine.startswith(OWN),
+        OF_GAMES,
         event_result.c.status == ResultStatus.FINAL,
         event_result.c.received_at <= bindparam("as_of"),
     )
@@ -48,7 +48,7 @@ _RUNS = (
         sim_run.c.tenant_id == bindparam("tenant"),
         sim_run.c.event_id.in_(bindparam("events", expanding=True)),
         sim_run.c.as_of <= bindparam("as_of"),
-        ~sim_run.c.engine.startswith(OWN),
+        OF_GAMES,
     )
     .order_by(sim_run.c.as_of, sim_run.c.run_id)
 )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, func, select
 
 from closeline.domain.forecasts.own import OWN, family_of
+from closeline.domain.props.engines import PROPS
 from closeline.store import models
 from closeline.store.session import Session
 from closeline.store.tables.model import model_version, sim_run
@@ -21,6 +22,8 @@ _OF_LEAGUE = (
     sim_run.c.tenant_id == bindparam("tenant"),
     sim_run.c.event_id >= bindparam("first_id"),
     sim_run.c.event_id < bindparam("after_id"),
+    # A player's line is a market that models of games say nothing of: who forecasts it is nobody's guest.
+    ~sim_run.c.engine.startswith(PROPS),
 )
 _OWN = select(sim_run.c.run_id).where(*_OF_LEAGUE, sim_run.c.engine.startswith(OWN))
 _FIRST = (

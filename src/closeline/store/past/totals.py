@@ -6,11 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from closeline.domain.forecasts.own import OWN
 from closeline.domain.markets import TOTAL
 from closeline.domain.picks import Decision
 from closeline.store.evaluations import Evaluation
-from closeline.store.forecasts import QUOTED
+from closeline.store.forecasts import OF_GAMES, QUOTED
 from closeline.store.past import bias
 from closeline.store.past.games import PlayedGame, played
 from closeline.store.past.rolling import RollingBook
@@ -27,7 +26,7 @@ _RUNS = (
         sim_run.c.tenant_id == bindparam("tenant"),
         sim_run.c.event_id.in_(bindparam("events", expanding=True)),
         sim_run.c.as_of <= bindparam("as_of"),
-        ~sim_run.c.engine.startswith(OWN),
+        OF_GAMES,
     )
     .order_by(sim_run.c.as_of, sim_run.c.run_id)
 )

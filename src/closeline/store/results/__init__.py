@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from closeline.domain.captures import NO_FACTS, GameFacts, ResultStatus
 from closeline.domain.clock import micros
+from closeline.domain.feeds.captures import NO_FACTS, GameFacts, ResultStatus
 from closeline.domain.ids import canonical_json
 from closeline.domain.settlement.quorum import DecidedBy, Report
 from closeline.store.results.facts import facts_of, facts_text

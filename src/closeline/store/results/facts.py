@@ -5,8 +5,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from closeline.domain.captures import NO_FACTS, GameFacts, is_told
 from closeline.domain.clock import instant, micros
+from closeline.domain.feeds.captures import NO_FACTS, GameFacts, is_told
 from closeline.domain.ids import canonical_json
 from closeline.domain.markets import Side
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Row, bindparam, select
 
-from closeline.domain.captures import ResultStatus
 from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.ids import canonical_json, content_id
 from closeline.domain.settlement.quorum import NOT_OVER, Report
 from closeline.store.results.facts import facts_of, facts_text

@@ -4,7 +4,19 @@
 the rest.
 """
 
-from closeline.store.tables import desk, evidence, governance, learning, model, reference, tenancy
+from closeline.store.tables import (
+    desk,
+    evidence,
+    feeds,
+    governance,
+    learning,
+    ledger,
+    model,
+    players,
+    prop_models,
+    reference,
+    tenancy,
+)
 from closeline.store.tables.metadata import metadata
 
 MUTABLE = tuple(sorted(name for name, table in metadata.tables.items() if table.info["mutable"]))
@@ -15,10 +27,14 @@ __all__ = [
     "MUTABLE",
     "desk",
     "evidence",
+    "feeds",
     "governance",
     "learning",
+    "ledger",
     "metadata",
     "model",
+    "players",
+    "prop_models",
     "reference",
     "tenancy",
 ]

@@ -43,6 +43,35 @@ snapshot = append_only(
     Index(None, "received_at"),
 )
 
+# What a snapshot's answer was asked for: only by it may what the answer leaves out be called absent. Lists are JSON,
+# null for all of them; events are the provider's own ids. The same bytes that come again are one snapshot: each time
+# that they came stands here.
+snapshot_coverage = append_only(
+    "snapshot_coverage",
+    key("snapshot_id"),
+    key("received_at", INSTANT),
+    given("feed"),
+    given("provider"),
+    given("league"),
+    given("market_keys"),
+    maybe("books"),
+    maybe("events"),
+    refers(["snapshot_id"], "snapshot"),
+    filled("league"),
+    Index(None, "feed", "league", "received_at"),
+)
+
+# Events of which a feed's last covering answers showed something: where an absence is looked for. It can be rebuilt.
+offered_event = mutable(
+    "offered_event",
+    key("feed"),
+    key("event_id"),
+    given("last_seen_at", INSTANT),
+    refers(["event_id"], "event"),
+)
+
+# A row that is not PRICED says from when on its series was not on offer; it has no price, and what stands in the column
+# of one cannot be read as any.
 quote = append_only(
     "quote",
     key("quote_id", BIG),
@@ -69,6 +98,7 @@ quote = append_only(
     one_of("availability", ("PRICED", "SUSPENDED", "ABSENT")),
     flag("price_assumed"),
     Index(None, "event_id", "market_key", "received_at"),
+    parted_by="quote_id",
 )
 
 quote_heartbeat = mutable(
@@ -155,22 +185,6 @@ result_report = append_only(
     Index(None, "event_id", "received_at"),
     Index(None, "payload_sha"),
     Index(None, "received_at"),
-)
-
-player_result = append_only(
-    "player_result",
-    key("event_id"),
-    key("player_id"),
-    key("result_version", COUNT),
-    maybe("minutes_seconds", COUNT),
-    given("statistics"),
-    given("feed"),
-    given("payload_sha"),
-    given("place"),
-    given("received_at", INSTANT),
-    refers(["event_id"], "event"),
-    refers(["player_id"], "player"),
-    refers(["payload_sha"], "raw_payload"),
 )
 
 quarantine = append_only(

@@ -55,7 +55,21 @@ job_run = mutable(
     given("started_at", INSTANT),
     maybe("finished_at", INSTANT),
     maybe("detail"),
-    one_of("state", ("DONE", "FAILED", "RUNNING")),
+    maybe("expires_at", INSTANT),
+    maybe("next_at", INSTANT),
+    maybe("arguments"),
+    one_of("state", ("DEAD", "DONE", "FAILED", "MISSED", "RUNNING")),
+    Index(None, "state", "started_at"),
 )
 
-lease = mutable("lease", key("name"), given("holder"), given("token", COUNT), given("expires_at", INSTANT))
+lease = mutable(
+    "lease",
+    key("name"),
+    given("holder"),
+    given("token", COUNT),
+    given("renewals", COUNT),
+    given("expires_at", INSTANT),
+)
+
+# Up to which event of a chain every reaction has ended: what is before it is never looked at again.
+reaction_cursor = mutable("reaction_cursor", key("chain"), given("seq", COUNT))

@@ -14,9 +14,9 @@ metadata = MetaData(
 )
 
 
-def append_only(name: str, *items: SchemaItem) -> Table:
-    """Declare a table to which rows are only ever added."""
-    return _table(name, items, mutable=False)
+def append_only(name: str, *items: SchemaItem, parted_by: str | None = None) -> Table:
+    """Declare a table to which rows are only ever added, and by which column PostgreSQL keeps it in parts."""
+    return _table(name, items, mutable=False, parted_by=parted_by)
 
 
 def mutable(name: str, *items: SchemaItem) -> Table:
@@ -24,7 +24,10 @@ def mutable(name: str, *items: SchemaItem) -> Table:
     return _table(name, items, mutable=True)
 
 
-def _table(name: str, items: tuple[SchemaItem, ...], *, mutable: bool) -> Table:
+def _table(name: str, items: tuple[SchemaItem, ...], *, mutable: bool, parted_by: str | None = None) -> Table:
     keys = sum(isinstance(item, Column) and item.primary_key for item in items)
     # A composite key is most of a narrow row: WITHOUT ROWID keeps it once instead of twice.
-    return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=keys < 2, info={"mutable": mutable})
+    return Table(
+        name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=keys < 2, info={"mutable": mutable},
+        postgresql_partition_by=f"RANGE ({parted_by})" if parted_by else None,
+    )  # fmt: skip

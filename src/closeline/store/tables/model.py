@@ -5,9 +5,11 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from closeline.store.tables.columns import (
     BIG,
     COUNT,
+    FLAG,
     INSTANT,
     NUMBER,
     filled,
+    flag,
     given,
     key,
     maybe,
@@ -16,7 +18,7 @@ from closeline.store.tables.columns import (
     refers,
     within,
 )
-from closeline.store.tables.metadata import append_only
+from closeline.store.tables.metadata import append_only, mutable
 
 model_version = append_only(
     "model_version",
@@ -144,4 +146,68 @@ market_evaluation = append_only(
     within("overround", -10, 1000),
     CheckConstraint("line_key = coalesce(line_quarters, 0)", name="line_key_agrees"),
     Index(None, "event_id", "market_key"),
+)
+
+# What a quote of the live board was worth, whenever that changed: prices and figures as they were shown. `books` are
+# those that its fair price was pooled from. No event or quote is referred to: the board goes on without the record.
+quote_opinion = append_only(
+    "quote_opinion",
+    key("event_id"),
+    key("market_key"),
+    key("player_id"),
+    key("book"),
+    key("side"),
+    key("line_key", COUNT),
+    key("judged_at", INSTANT),
+    maybe("line_quarters", COUNT),
+    given("board_version", BIG),
+    given("price_text"),
+    given("price_format"),
+    given("price_exact"),
+    given("price_assumed", FLAG),
+    given("availability"),
+    given("changed_at", INSTANT),
+    given("seen_at", INSTANT),
+    maybe("own_fair", NUMBER),
+    maybe("fair", NUMBER),
+    given("books"),
+    maybe("overround", NUMBER),
+    maybe("ev", NUMBER),
+    maybe("kelly", NUMBER),
+    given("best", FLAG),
+    given("flags"),
+    filled("event_id"),
+    filled("price_text"),
+    one_of("side", ("HOME", "AWAY", "DRAW", "OVER", "UNDER")),
+    one_of("availability", ("PRICED", "SUSPENDED", "ABSENT")),
+    probability("own_fair"),
+    probability("fair"),
+    within("overround", -10, 1000),
+    within("ev", -1, 1000),
+    within("kelly", 0, 1),
+    flag("price_assumed"),
+    flag("best"),
+    CheckConstraint("line_key = coalesce(line_quarters, 0)", name="line_key_agrees"),
+    Index(None, "judged_at"),
+)
+
+# How whoever makes the live board does: one row, written over.
+board_state = mutable(
+    "board_state",
+    key("board"),
+    given("at", INSTANT),
+    given("version", BIG),
+    maybe("made_at", INSTANT),
+    given("rows", BIG),
+    given("faults", BIG),
+    given("shelf_faults", BIG),
+    maybe("shelf_reason"),
+    given("write_faults", BIG),
+    given("last_fault"),
+    given("waiting", BIG),
+    maybe("waiting_since", INSTANT),
+    given("merged", BIG),
+    given("refused", BIG),
+    given("batch_rows", BIG),
+    filled("board"),
 )

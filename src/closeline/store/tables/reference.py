@@ -76,6 +76,16 @@ event_alias = append_only(
     Index(None, "event_id"),
 )
 
+# A later game for which a provider used an id again.
+event_alias_again = append_only(
+    "event_alias_again",
+    key("provider"),
+    key("provider_event_id"),
+    key("event_id"),
+    refers(["event_id"], "event"),
+    Index(None, "event_id"),
+)
+
 mapping_review = mutable(
     "mapping_review",
     key("review_id"),
@@ -87,5 +97,12 @@ mapping_review = mutable(
     given("place"),
     given("first_seen_at", INSTANT),
     given("state"),
+    # What the spelling is of, null where it is a team; then who decided what it means, when and why.
+    maybe("kind"),
+    maybe("answer"),
+    maybe("actor"),
+    maybe("why"),
+    maybe("decided_at", INSTANT),
     refers(["payload_sha"], "raw_payload"),
+    one_of("kind", ("TEAM", "PLAYER")),
 )

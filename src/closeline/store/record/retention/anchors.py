@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
 
+from closeline.domain.markets import kind_of
 from closeline.store import results
 from closeline.store.record.retention.thinning import Anchors
 from closeline.store.session import Session
@@ -14,13 +15,14 @@ from closeline.store.tables.desk import line_track, pick, publication
 from closeline.store.tables.evidence import (
     event_result,
     injury_report,
-    player_result,
     quote,
     quote_heartbeat,
     result_report,
     snapshot,
 )
+from closeline.store.tables.ledger import bet
 from closeline.store.tables.model import sim_run, sim_run_input
+from closeline.store.tables.players import player_game
 from closeline.store.tables.reference import event_version, mapping_review
 
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
@@ -38,6 +40,8 @@ _PICKS = (
     )
     .where(pick.c.event_id.in_(_EVENTS))
 )  # fmt: skip
+# What a bet of one's own was worth is asked of its market's prices from then on, whenever somebody looks.
+_BETS = select(bet.c.event_id, bet.c.market_key, bet.c.placed_at).where(bet.c.event_id.in_(_EVENTS))
 _HEARTS = select(quote_heartbeat.c.event_id, quote_heartbeat.c.quote_id).where(quote_heartbeat.c.event_id.in_(_EVENTS))
 # Every row of a reading that some close was taken from, of both sides and of all markets of the event.
 _CLOSES = (
@@ -66,6 +70,8 @@ def of_events(session: Session, events: Sequence[str]) -> dict[str, Anchors]:
         found[name].starts.add(started)
     for row in session.rows(_PICKS, asked):
         _of_pick(found[row.event_id], row)
+    for row in session.rows(_BETS, asked):
+        _watched(found[row.event_id], row.market_key, row.placed_at)
     for row in session.rows(_CLOSES, asked):
         found[row.event_id].pinned.add(row.quote_id)
         found[row.event_id].decided.add(row.received_at)
@@ -86,8 +92,14 @@ def _of_pick(into: _Gathered, row: Row[Any]) -> None:
     into.pinned.add(row.quote_id)
     into.decided |= {row.as_of, row.proposed_at}
     if row.published_at is not None:
-        into.decided.add(row.published_at)
-        into.published[row.market_key] = min(row.published_at, into.published.get(row.market_key, row.published_at))
+        _watched(into, row.market_key, row.published_at)
+
+
+def _watched(into: _Gathered, market_key: str, since: datetime) -> None:
+    """Keep a market readable at a moment, and its best price since then."""
+    into.decided.add(since)
+    kind = kind_of(market_key)
+    into.published[kind] = min(since, into.published.get(kind, since))
 
 
 def payloads(session: Session) -> dict[str, set[str]]:
@@ -110,7 +122,8 @@ _PAYLOADS: dict[str, Iterable[Select[Any]]] = {
     ),
     "CLOSE": (_of_snapshots(select(line_track.c.close_snapshot_id)),),
     "RESULT": (
-        select(event_result.c.payload_sha), select(result_report.c.payload_sha), select(player_result.c.payload_sha),
+        select(event_result.c.payload_sha), select(result_report.c.payload_sha),
+        select(player_game.c.payload_sha).distinct(),
     ),
     "OPEN_QUESTION": (select(mapping_review.c.payload_sha).where(mapping_review.c.state == "OPEN"),),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Row, bindparam, func, select
 
 from closeline.domain.clock import micros
 from closeline.domain.ids import canonical_json, content_id, hash_lines
+from closeline.store.database.isolation import must_see_all
 from closeline.store.record.retention import anchors
 from closeline.store.record.retention.policy import RetentionPolicy
 from closeline.store.record.retention.thinning import Anchors, Kept, Placed, Sampling, kept
@@ -72,7 +73,11 @@ class Plan:
 
 
 def plan(session: Session, policy: RetentionPolicy, day: date) -> Plan:
-    """Return what `policy` would keep and drop on the morning of `day`, UTC; changes nothing."""
+    """Return what `policy` would keep and drop on the morning of `day`, UTC; changes nothing.
+
+    Raises Refused for a database role that sees one tenant: what the others rest on would be taken for unneeded.
+    """
+    must_see_all(session.connection, "a plan of retention")
     at = datetime.combine(day, time(0, 0), UTC)
     quotes = _Sorted()
     _sort_quotes(session, policy, at, quotes)

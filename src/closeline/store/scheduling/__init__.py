@@ -1,0 +1,1 @@
+"""Scheduling: which job ran for which slot, and who may fire it."""
