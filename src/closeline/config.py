@@ -20,7 +20,8 @@ NAME = "closeline"
 FILE = "closeline.toml"
 HIDDEN = "********"
 # What may hold a password is never repeated in a message.
-_NOT_REPEATED = frozenset({"database_url", "odds_api_key"})
+_NOT_REPEATED = frozenset({"database_url", "board_url", "broker_url", "odds_api_key"})
+_BROKER = "an address such as redis://127.0.0.1:6379/0 or amqp://user:password@127.0.0.1:5672//"
 _PASSWORD = re.compile(r"(://[^/@\s]*?:)[^/\s]*(@)|((?:^|[?&])password=)[^&\s]*")
 
 
@@ -40,11 +41,39 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['data_dir'] / 'closeline.db'}")
     log_dir: Path = Field(default_factory=lambda: user_log_path(NAME))
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_to: Literal["file", "stderr"] = "file"
     publish_dir: Path | None = None
     tenant: str = Field("default", min_length=1)
+    database_pool_size: int = Field(5, ge=1, le=1000)
+    database_pool_overflow: int = Field(10, ge=0, le=1000)
+    database_pool_seconds: int = Field(10, ge=1, le=600)
+    database_recycle_seconds: int = Field(1800, ge=1, le=86400)
+    database_statement_seconds: int = Field(300, ge=1, le=86400)
+    database_idle_seconds: int = Field(300, ge=1, le=86400)
+    broker_url: str | None = Field(None, pattern=r"^(rediss?|amqps?)://")
+    broker_queue: str = Field("closeline", pattern=r"^[a-z][a-z0-9_.-]{0,62}$")
     retention_quote_days: int = Field(90, ge=1, le=36500)
     retention_quote_minutes: int = Field(30, ge=1, le=1440)
     retention_payload_days: int = Field(30, ge=1, le=36500)
+    board_url: str = "memory://"
+    worker_metrics: str | None = Field(None, pattern=r"^[^:\s]+:[0-9]{1,5}$")
+    # The library that counts reads the plain name itself.
+    prometheus_multiproc_dir: Path | None = Field(
+        None, validation_alias=AliasChoices("CLOSELINE_PROMETHEUS_MULTIPROC_DIR", "PROMETHEUS_MULTIPROC_DIR")
+    )
+    live_feeds: str = "the_odds_api,espn,mlb_schedule,nhl_scores,nflverse,espn_injuries"
+    live_leagues: str = "nfl,ncaaf,nba,ncaab,mlb,nhl"
+    odds_api_url: str = "https://api.the-odds-api.com"
+    odds_api_regions: str = "us"
+    odds_api_books: str = ""
+    odds_api_event_markets: str = ""
+    odds_api_credits: int = Field(500, ge=0, le=100_000_000)
+    odds_api_reset_day: int = Field(1, ge=1, le=28)
+    odds_api_closing_percent: int = Field(10, ge=0, le=100)
+    espn_url: str = "https://site.api.espn.com"
+    mlb_url: str = "https://statsapi.mlb.com"
+    nhl_url: str = "https://api-web.nhle.com"
+    nflverse_url: str = "https://raw.githubusercontent.com"
     odds_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("CLOSELINE_ODDS_API_KEY", "ODDS_API_FREE_KEY")
     )
@@ -87,6 +116,11 @@ def read_settings(**flags: str | Path | None) -> Settings:
 def files() -> tuple[Path, ...]:
     """Return where settings may stand in files, the deciding one first."""
     return (Path(FILE), user_config_path(NAME) / FILE)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the words of a setting that holds several, separated by commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def without_password(text: str) -> str:
@@ -133,6 +167,8 @@ def _refuse(path: Path, key: str, known: list[str]) -> NoReturn:
 def _sentence(fault: Any) -> str:  # noqa: ANN401 -- pydantic's ErrorDetails
     name = str(fault["loc"][0]).lower().removeprefix("closeline_")
     name = "odds_api_key" if name == "odds_api_free_key" else name
+    if name == "broker_url":
+        return f"setting broker_url must be {_BROKER}, was another; set CLOSELINE_BROKER_URL"
     must = str(fault["msg"]).replace("Input should be", "must be").replace("String should have", "must have")
     was = "" if name in _NOT_REPEATED else f", was {fault['input']!r}"
     return f"setting {name} {must}{was}"

@@ -13,19 +13,25 @@ from closeline.api.dependencies import Uses
 from closeline.api.guard import guarded
 from closeline.api.outermost import Outermost
 from closeline.api.routers import (
+    board,
     calibration,
     figures,
     grading,
     health,
+    monitoring,
     performance,
     picks,
+    props,
     record,
     results,
     retention,
     runs,
     snapshots,
 )
+from closeline.api.streaming import Hub
 from closeline.jobs.desk import Desk
+from closeline.jobs.monitoring.watch import Watch
+from closeline.jobs.showing import Showcase
 from closeline.schemas.doors import Problem
 from closeline.store.record.retention import RetentionPolicy
 from closeline.tenancy.access import Permission
@@ -36,13 +42,18 @@ CALIBRATIONS = f"{PREFIX}/calibrations"
 
 # Where each router stands. A file of `routers` that is not in this list is not reachable.
 ROUTERS: tuple[tuple[str, APIRouter], ...] = (
+    # Routers are tried in their order, and this is the one that is asked all the time.
+    (PREFIX, board.reading),
     (PREFIX, health.public),
+    ("", monitoring.public),
+    ("", monitoring.watching),
     (PREFIX, picks.reading),
     (CALIBRATIONS, calibration.listing),
     (CALIBRATIONS, calibration.returning),
     (PREFIX, results.reading),
     (PREFIX, results.accepting),
     (PREFIX, figures.reading),
+    (PREFIX, props.reading),
     (PREFIX, retention.planning),
     (CALIBRATION, health.public),
     (CALIBRATION, calibration.reading),
@@ -58,7 +69,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (f"{PREFIX}/record", record.graded),
     (f"{PREFIX}/record", record.learned),
 )
-PUBLIC = (f"{PREFIX}/health", f"{CALIBRATION}/health")
+PUBLIC = (f"{PREFIX}/health", f"{CALIBRATION}/health", "/healthz", "/readyz", "/monitoring/health")
 
 description = guarded(Permission.READ, tags=["description"])
 
@@ -69,15 +80,22 @@ def openapi(request: Request) -> JSONResponse:
     return JSONResponse(request.app.openapi())
 
 
-def create_app(desk: Desk, new_name: Callable[[], str], kept: RetentionPolicy | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, new_name: Callable[[], str], kept: RetentionPolicy | None = None, *, public_board: bool = False,
+    watch: Watch | None = None,
+) -> FastAPI:  # fmt: skip
     """Build the app on a desk.
 
     Every call uses its clock and its record; `new_name` names calls in the log, `kept` says how long evidence is kept.
+    `public_board` lets a person at this machine read the board without a key: for servers bound to it alone. `watch` is
+    what tells of the desk to those who watch it.
     """
     # No page of documentation: those that the framework brings load scripts from strangers.
     app = FastAPI(title="Closeline", version=__version__, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk, app.state.uses = desk, Uses(desk)
-    app.state.retention = kept or RetentionPolicy()
+    app.state.retention, app.state.watch = kept or RetentionPolicy(), watch
+    app.state.showcase, app.state.public_board = Showcase(desk.board), public_board
+    app.state.hub = Hub(app.state.showcase)
     errors.install(app)
     for prefix, router in (*ROUTERS, (PREFIX, description)):
         app.include_router(router, prefix=prefix)

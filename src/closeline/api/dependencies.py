@@ -101,7 +101,7 @@ class Uses:
     def remember(self, key: ApiKey) -> None:
         """Write that a key was used just now."""
         try:
-            with unit_of_work(self._desk.engine) as session:
+            with unit_of_work(self._desk.engine, tenant_id=key.tenant_id) as session:
                 access.used(session, key.key_id, tenant_id=key.tenant_id, at=self._desk.clock())
         except StoreFault as fault:
             # Nobody is refused for it; the next minute remembers.

@@ -21,6 +21,7 @@ from closeline.api import once, strict_json
 from closeline.api.dependencies import Caller, identify, token_of
 from closeline.api.errors import answer_to, declared
 from closeline.api.once import Answer
+from closeline.api.open_board import is_open
 from closeline.tenancy.access import Permission, require, smallest_role
 
 BODY_BYTES_MAX = 1_000_000
@@ -43,13 +44,22 @@ class GuardedRoute(APIRoute):
     """A route that asks for a key whose role has `permission`."""
 
     permission: ClassVar[Permission]
+    # Whether a person at the machine itself needs no key, where the app is told that it is served there alone.
+    open_at_home: ClassVar[bool] = False
+
+    def behind_guard(self) -> Handler:
+        """Return what handles a call that the guard has let pass."""
+        return super().get_route_handler()
 
     def get_route_handler(self) -> Handler:
         """Return the handler behind the guard."""
-        handle = super().get_route_handler()
+        handle = self.behind_guard()
 
         async def guarded(request: Request) -> Response:
             house, uses = request.app.state.desk, request.app.state.uses
+            if self.open_at_home and is_open(request):
+                await _check_form(request)
+                return await handle(request)
             caller, key = await run_in_threadpool(identify, house, token_of(request))
             request.state.caller = caller
             request.scope["caller"] = caller.subject.key_id
@@ -64,9 +74,11 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def guarded(permission: Permission, *, tags: list[str]) -> APIRouter:
+def guarded(
+    permission: Permission, *, tags: list[str], open_at_home: bool = False, route: type[GuardedRoute] = GuardedRoute
+) -> APIRouter:
     """Return a router whose routes all ask for a permission; each names its problems in OpenAPI."""
-    kind = type(f"{permission.title()}Route", (GuardedRoute,), {"permission": permission})
+    kind = type(f"{permission.title()}Route", (route,), {"permission": permission, "open_at_home": open_at_home})
     problems = declared(*_PROBLEMS)
     problems[int(HTTPStatus.FORBIDDEN)]["description"] = f"The role must be {smallest_role(permission)} or above."
     return APIRouter(route_class=kind, tags=list(tags), dependencies=list(_SCHEMES), responses=problems)

@@ -43,7 +43,11 @@ class Outermost:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = message["status"]
-                MutableHeaders(scope=message).update({"X-Correlation-ID": name, **HEADERS})
+                headers = MutableHeaders(scope=message)
+                headers["X-Correlation-ID"] = name
+                # A page brings a policy of its own, as strict as a page can have it.
+                for field, value in HEADERS.items():
+                    headers.setdefault(field, value)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(correlation_id=name):

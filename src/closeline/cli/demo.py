@@ -9,7 +9,7 @@ import typer
 from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, PublishDir
 from closeline.cli.printing import print_json, progress, say
-from closeline.domain.errors import CorruptRecord
+from closeline.domain.errors import BadInput, CorruptRecord
 from closeline.domain.picks import Decision
 
 if TYPE_CHECKING:
@@ -19,19 +19,61 @@ if TYPE_CHECKING:
     from closeline.store.session import Session
 
 RECORD = "sqlite:///closeline-demo.db"
+LIVE_RECORD = "sqlite:///closeline-live-demo.db"
+PORT = 8000
+SPEED = 1.0
 
 
 def demo(
     *,
-    db: Annotated[str, typer.Option("--db", metavar="URL", help="The record of the demonstration.")] = RECORD,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="URL", help="Its record; closeline-demo.db here, live closeline-live-demo.db."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The report to write.")] = Path("report.html"),
     publish_dir: PublishDir = None,
     as_json: AsJson = False,
+    live: Annotated[bool, typer.Option("--live", help="Live through two recorded days, with a board to look at.")] = (
+        False
+    ),
+    port: Annotated[
+        int | None, typer.Option("--port", help=f"Where the live board is, {PORT} unless said; 0 takes any port.")
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", min=0, help="Simulated minutes a second, live, 1 unless said; 0 as fast as it goes."),
+    ] = None,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", min=1, help="End after so many simulated minutes, live.")
+    ] = None,
+    warm: Annotated[
+        bool,
+        typer.Option("--warm-up/--no-warm-up", help="Learn from synthetic seasons first, live; without, no picks."),
+    ] = True,
 ) -> None:
     """Run the whole desk on leagues that never played: no key and no network, the same record on every machine.
 
     It ends by executing one stored run again and comparing every bit. A second time it changes nothing.
+
+    With --live the desk polls a provider simulator on this machine instead, with faults by a script, and serves its
+    board until its recorded days are over or Ctrl-C is pressed; the same record goes on where it stopped.
     """
+    if live:
+        from closeline.cli.doors.live_demo import live_demo
+
+        live_demo(
+            db or LIVE_RECORD, port=PORT if port is None else port, speed=SPEED if speed is None else speed,
+            minutes=minutes, warm=warm,
+        )  # fmt: skip
+        return
+    given = {"--port": port, "--speed": speed, "--minutes": minutes, "--no-warm-up": None if warm else True}
+    alone = [name for name, value in given.items() if value is not None]
+    if alone:
+        raise BadInput(f"{alone[0]} must come with --live, came without; add --live")
+    _whole(db or RECORD, out, publish_dir, as_json=as_json)
+
+
+def _whole(db: str, out: Path, publish_dir: Path | None, *, as_json: bool) -> None:
     from closeline.jobs.demo import run_demo
     from closeline.wiring import demo_archives
 

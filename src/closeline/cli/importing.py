@@ -36,10 +36,10 @@ def import_files(
     with opened(db) as desk:
         for path in files:
             try:
-                done.append(_imported(path, _import(desk, path, league)))
+                done.append(imported(path, _import(desk, path, league)))
             except (BadInput, LookAhead) as fault:
                 faults.append(fault)
-                done.append(_failed(path, fault))
+                done.append(failed(path, fault))
     result = _total(done)
     if as_json:
         print_json(result)
@@ -53,7 +53,7 @@ def import_files(
 
 def _import(desk: "Desk", path: Path, league: League | None) -> "Imported":
     from closeline.jobs.importing import import_archive
-    from closeline.jobs.injuries import Bulletin, import_injuries
+    from closeline.jobs.importing.injuries import Bulletin, import_injuries
     from closeline.wiring import read_file
 
     with progress(path.name) as told:
@@ -63,7 +63,8 @@ def _import(desk: "Desk", path: Path, league: League | None) -> "Imported":
         return import_archive(desk, found, told)
 
 
-def _imported(path: Path, found: "Imported") -> "FileImport":
+def imported(path: Path, found: "Imported") -> "FileImport":
+    """Return what one file came to."""
     from closeline.schemas.imports import FileImport
 
     figures = found.capture
@@ -75,7 +76,8 @@ def _imported(path: Path, found: "Imported") -> "FileImport":
     )  # fmt: skip
 
 
-def _failed(path: Path, fault: CloselineError) -> "FileImport":
+def failed(path: Path, fault: CloselineError) -> "FileImport":
+    """Return why one file could not be imported."""
     from closeline.schemas.imports import FileImport
 
     return FileImport(

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from closeline.cli import backtest, config, demo, gates, importing, mapping, picks, simulate, status
-from closeline.cli.doors import keys, serve
+from closeline.cli import backtest, config, demo, gates, importing, mapping, picks, props, simulate, status
+from closeline.cli.doors import keys, serve, worker
 from closeline.cli.ending import clv, results, settle
 from closeline.cli.faults import OneLine
 from closeline.cli.gates import limits
-from closeline.cli.keeping import db, report, retention, rollups, verify
+from closeline.cli.keeping import bets, db, jobs, report, retention, rollups, verify
 from closeline.cli.learning import bias, calibrate, models, policy
+from closeline.cli.live import board, capture, quota
 from closeline.cli.simulate.leg_text import TakingLegs
 
 app = typer.Typer(name="closeline", cls=OneLine, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -59,4 +60,12 @@ app.add_typer(rollups.app, name="rollups")
 app.add_typer(retention.app, name="retention")
 app.add_typer(db.app, name="db")
 app.add_typer(config.app, name="config")
+app.command("worker")(worker.worker)
+app.command("beat")(worker.beat)
+app.add_typer(jobs.app, name="jobs")
+app.command("board")(board.board)
+app.add_typer(capture.app, name="capture")
+app.add_typer(quota.app, name="quota")
+app.add_typer(props.app, name="props")
+app.add_typer(bets.app, name="bets")
 app.add_typer(keys.app, name="keys")

@@ -30,6 +30,18 @@ def opened(
 
 
 @contextmanager
+def opened_live(db: str | None) -> "Iterator[Desk]":
+    """Give the desk with all that asks the outside world, whether or not a key is set."""
+    from closeline.wiring import live_desk, read_settings
+
+    desk = live_desk(read_settings(database_url=db))
+    try:
+        yield desk
+    finally:
+        desk.engine.dispose()
+
+
+@contextmanager
 def reading(db: str | None) -> "Iterator[tuple[Desk, Session]]":
     """Give the desk and one unchanging view of its record."""
     from closeline.store.session import unit_of_work

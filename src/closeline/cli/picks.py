@@ -7,7 +7,7 @@ import typer
 from closeline.cli.gates.finding_text import say_findings, say_wrapped
 from closeline.cli.opening import reading
 from closeline.cli.options import AsJson, Database, JudgedId, OnlyLeague, PickId
-from closeline.cli.printing import number, print_json, print_table, say
+from closeline.cli.printing import counted, number, print_json, print_table, say
 from closeline.domain.forecasts.own import is_own
 
 if TYPE_CHECKING:
@@ -29,15 +29,19 @@ def list_picks(
     from closeline.domain.leagues import League
     from closeline.flow.view.lineage import published_picks
 
+    chosen = [league] if league else list(League)
     with reading(db) as (desk, session):
-        result = published_picks(
-            session, tenant_id=desk.tenant_id, leagues=[league] if league else list(League), leans=leans, limit=limit
-        )
+        result = published_picks(session, tenant_id=desk.tenant_id, leagues=chosen, leans=leans, limit=limit)
+        others = 0
+        if not leans and not result.total:
+            others = published_picks(session, tenant_id=desk.tenant_id, leagues=chosen, leans=True, limit=1).total
     if as_json:
         print_json(result)
         return
     columns = ("pick", "published", "league", "selection", "price#", "decision", "p#", "result", "units#", "CLV#")
-    print_table(f"Picks, {len(result.picks)} of {result.total}", columns, [_row(item) for item in result.picks])
+    title = f"Picks, {len(result.picks)} of {result.total}"
+    unseen = f"none; {counted(others, 'lean')}: closeline picks list --leans" if others else "none"
+    print_table(title, columns, [_row(item) for item in result.picks], empty=unseen)
     if any(item.price_assumed for item in result.picks):
         say("* an assumed price, which nobody may have offered")
 
@@ -166,6 +170,10 @@ def _show_model(found: "shapes.Lineage") -> None:
     say(f"  {run.engine}, as of {run.as_of:%Y-%m-%d %H:%M:%S}, seed {run.seed}, output {run.output_hash}")
     if not is_own(run.engine):
         say(f"  margin {run.margin_mean:+.2f} ± {run.margin_sd:.2f}, total {run.total_mean:.2f} ± {run.total_sd:.2f}")
+    if run.player:
+        said = run.player
+        say(f"  {said.player_id}: {said.mean:.2f} ± {said.variance ** 0.5:.2f} ({said.family}) given that he plays, "
+            f"which has a chance of {said.plays:.2f}; {said.games} games seen")  # fmt: skip
     for item in run.inputs:
         say(f"  input {item.kind}: {item.reference}")
 

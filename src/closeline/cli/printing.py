@@ -27,6 +27,11 @@ def say(text: str) -> None:
     print(text)  # noqa: T201 -- the command line speaks
 
 
+def counted(count: int, noun: str) -> str:
+    """Write a number with its noun, which is one or many: `1 call`, `2 calls`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "") -> None:
     """Print a table, or a sentence when it has no rows. Columns whose name ends in `#` hold numbers."""
     from rich.box import SIMPLE_HEAD

@@ -41,6 +41,11 @@ def text_of(path: Path, mend: str, *, size_max: int = SIZE_MAX) -> str:
 
     Raises ValueError for bytes that are no text: the caller names the format that it expected.
     """
+    return bytes_of(path, mend, size_max=size_max).decode("utf-8-sig")
+
+
+def bytes_of(path: Path, mend: str, *, size_max: int = SIZE_MAX) -> bytes:
+    """Return the bytes of a file; UnreadableFile where it cannot be read or is too large, with the mend."""
     try:
         with path.open("rb") as file:
             content = file.read(size_max + 1)
@@ -49,4 +54,4 @@ def text_of(path: Path, mend: str, *, size_max: int = SIZE_MAX) -> str:
         raise UnreadableFile(f"{path} must be a file that can be read, was not: {reason}; {mend}") from None
     if len(content) > size_max:
         raise UnreadableFile(f"{path} must be at most {size_max} bytes, was more; {mend}")
-    return content.decode("utf-8-sig")
+    return content

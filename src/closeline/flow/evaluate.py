@@ -7,20 +7,23 @@ from datetime import datetime
 
 import numpy as np
 
-from closeline.domain.captures import Phase
 from closeline.domain.digits import of_formula
+from closeline.domain.errors import DevigError
 from closeline.domain.events import MarketEvaluated
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
-from closeline.domain.markets import MONEYLINE, SPREAD, opposite_line
+from closeline.domain.markets import MONEYLINE, SPREAD, is_of_players, opposite_line
 from closeline.domain.odds import DevigMethod, default_method
+from closeline.maths.devig import devig
 from closeline.maths.devig_arrays import devig_two_way
 from closeline.maths.distributions import read_pair
-from closeline.store import captures, evaluations, models, quotes
+from closeline.store import evaluations, models, quotes
 from closeline.store.evaluations import Evaluation
+from closeline.store.packaged.seed import DEFAULT_TENANT
 from closeline.store.past import closes
+from closeline.store.polls import captures
 from closeline.store.quotes import Quote, Series
-from closeline.store.seed import DEFAULT_TENANT
 from closeline.store.session import Session
 
 UNDERROUND = "UNDERROUND"
@@ -43,14 +46,32 @@ def evaluate(session: Session, *, league: League, snapshot_id: str, as_of: datet
     """Price every two-sided market that a snapshot has seen, changed or not; one-sided ones are never evaluated."""
     snapshot = captures.snapshot_of(session, snapshot_id)
     events = [name for name in quotes.events_seen_in(session, snapshot_id) if name.startswith(f"{league}_")]
-    latest = quotes.latest(quotes.of_events(session, events, as_of=as_of))
-    pairs = two_way(latest, quotes.last_seen(session, events), as_of=as_of)
+    latest = quotes.latest(quotes.of_events(session, events, as_of=as_of, players=True))
+    pairs = two_way(latest, quotes.last_seen(session, events, players=True), as_of=as_of)
     priced = fair_prices(pairs, league=league, snapshot_id=snapshot_id)
     if snapshot.phase is not Phase.CLOSE:
         # The rule is about openers; a close that is thrown away would leave an older price to pass for it.
         priced = _consistent(session, priced, league, as_of)
+    priced = _sighted(session, priced, events, as_of)
     evaluations.add(session, priced)
     return MarketEvaluated(league, snapshot_id, snapshot.phase, len(pairs))
+
+
+def _sighted(
+    session: Session, priced: Sequence[Evaluation], events: Sequence[str], as_of: datetime
+) -> list[Evaluation]:
+    """Leave out players' lines that were not seen again since they were priced: an event has hundreds of them."""
+    if not any(is_of_players(item.market_key) for item in priced):
+        return list(priced)
+    before = {
+        (item.event_id, item.book, item.market_key): (item.line_quarters, item.received_at)
+        for item in evaluations.of_events(session, events, as_of=as_of)
+        if is_of_players(item.market_key)
+    }
+    return [
+        item for item in priced
+        if before.get((item.event_id, item.book, item.market_key)) != (item.line_quarters, item.received_at)
+    ]  # fmt: skip
 
 
 def _consistent(session: Session, priced: Sequence[Evaluation], league: League, as_of: datetime) -> list[Evaluation]:
@@ -89,7 +110,7 @@ def two_way(latest: Mapping[Series, Quote], seen: Mapping[Series, datetime], *, 
 
 
 def fair_prices(pairs: Sequence[TwoWay], *, league: League, snapshot_id: str) -> list[Evaluation]:
-    """Take the margin out of each market by its league's method, in bulk."""
+    """Take the margin out of each market by its league's method, in bulk; what has no fair price is left out."""
     by_method: defaultdict[DevigMethod, list[TwoWay]] = defaultdict(list)
     for pair in pairs:
         by_method[default_method(league, pair.canonical.market.type)].append(pair)
@@ -97,12 +118,24 @@ def fair_prices(pairs: Sequence[TwoWay], *, league: League, snapshot_id: str) ->
         _evaluation(pair, fair, method, snapshot_id)
         for method, group in by_method.items()
         for pair, fair in zip(group, _fair(group, method), strict=True)
+        if fair is not None
     ]
 
 
-def _fair(pairs: Sequence[TwoWay], method: DevigMethod) -> list[float]:
+def _fair(pairs: Sequence[TwoWay], method: DevigMethod) -> list[float | None]:
     prices = np.array([(pair.canonical.price.decimal, pair.other.price.decimal) for pair in pairs])
-    return [of_formula(float(fair)) for fair in devig_two_way(prices[:, 0], prices[:, 1], method)]
+    try:
+        return [of_formula(float(fair)) for fair in devig_two_way(prices[:, 0], prices[:, 1], method)]
+    except DevigError:
+        # One market without fair odds, 1.01 both ways, must not take the others of its snapshot with it.
+        return [_fair_or_none(row, method) for row in prices.tolist()]
+
+
+def _fair_or_none(prices: Sequence[float], method: DevigMethod) -> float | None:
+    try:
+        return of_formula(devig(prices, method).probabilities[0])
+    except DevigError:
+        return None
 
 
 def _evaluation(pair: TwoWay, fair: float, method: DevigMethod, snapshot_id: str) -> Evaluation:

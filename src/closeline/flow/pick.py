@@ -46,7 +46,7 @@ def propose(
             else item.prediction_id == prediction_id)
     ]  # fmt: skip
     events = sorted({predictions[item.prediction_id].event_id for item in chosen})
-    latest = quotes.latest(quotes.of_events(session, events, as_of=moment))
+    latest = quotes.latest(quotes.of_events(session, events, as_of=moment, players=True))
     alive = _alive(session, events, tenant_id)
     guests = guest_runs(session, tenant_id=tenant_id, league=league, as_of=moment)
     runs = forecasts.run_versions(session, [predictions[item.prediction_id].run_id for item in chosen])

@@ -1,11 +1,13 @@
 """Publish: a proposed pick becomes official, once, and goes out unchanged on every channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from closeline.domain.clock import instant
 from closeline.domain.events import PicksPublished
+from closeline.domain.feeds.mode import withholds
+from closeline.domain.feeds.wants import Kind
 from closeline.domain.ids import canonical_json
 from closeline.domain.labels import label
 from closeline.domain.leagues import League
@@ -18,6 +20,9 @@ from closeline.store.desk import picks, publications
 from closeline.store.desk.picks import Pick
 from closeline.store.desk.publications import NewPublication, PendingDelivery
 from closeline.store.past.standing import own_runs
+from closeline.store.polls import calls
+from closeline.store.polls.standing import league_standing
+from closeline.store.references import EventVersion
 from closeline.store.session import Session
 
 TEMPLATE = "pick-v1"
@@ -36,11 +41,12 @@ class Parcel:
 
 def publish(
     session: Session, *, tenant_id: str, league: League, as_of: int, channels: Sequence[str], at: datetime,
-    prediction_id: str | None = None,
+    prediction_id: str | None = None, live: bool = False,
 ) -> PicksPublished:  # fmt: skip
     """Publish the picks proposed at a moment, or expire those that come too late: state, terms and outbox as one.
 
     prediction_id: the one prediction whose pick is to go out; left out, all that the house proposed at that moment.
+    live: whether who publishes polls feeds; what their state does not allow to be published is rejected.
     """
     found = picks.of_moment(session, tenant_id=tenant_id, league=league, as_of=instant(as_of))
     own = own_runs(session, tenant_id=tenant_id, league=league) if found and prediction_id is None else frozenset()
@@ -51,20 +57,22 @@ def publish(
     ]
     states = picks.states(session, [item.pick_id for item in proposed], tenant_id=tenant_id)
     waiting = [item for item in proposed if states[item.pick_id][1] is PickState.PROPOSED]
-    known = references.versions(session, sorted({item.selection.event_id for item in waiting}), as_of=at)
+    until = _no_earlier(session, league, at, live=live)
+    known = references.versions(session, sorted({item.selection.event_id for item in waiting}), as_of=until)
     sound = [item for item in waiting if settles(league, item.selection.market)]
-    in_time = [item for item in sound if known[item.selection.event_id].starts_at - at >= MARGIN]
-    late = [item.pick_id for item in sound if item not in in_time]
+    punctual = [item for item in sound if known[item.selection.event_id].starts_at - until >= MARGIN]
+    late = [item.pick_id for item in sound if item not in punctual]
+    # The mode is read here, in the transaction that publishes: it cannot have fallen since.
+    found_mode = league_standing(session, league, at=at, live=live)
+    withheld = {item.pick_id: withholds(found_mode, item.decision, item.tier) for item in punctual}
+    in_time = [item for item in punctual if withheld[item.pick_id] is None]
     unsettled = [item.pick_id for item in waiting if item not in sound]
     names = references.team_names(
         session,
         sorted({team for event in known.values() for team in (event.home_team_id, event.away_team_id)}),
     )
-    news = [
-        _news(item, home=names[event.home_team_id], away=names[event.away_team_id], starts_at=event.starts_at)
-        for item in in_time
-        for event in (known[item.selection.event_id],)
-    ]
+    people = references.player_names(session, [item.selection.market.player_id for item in in_time])
+    news = [_news(item, known[item.selection.event_id], names, people) for item in in_time]
     picks.move(
         session,
         [item.pick_id for item in in_time],
@@ -76,15 +84,30 @@ def publish(
     picks.move(session, late, PickState.EXPIRED, tenant_id=tenant_id, reason="TOO_LATE", at=at)
     # Publish eligibility asks the engine that will grade: what it cannot settle never becomes official.
     picks.move(session, unsettled, PickState.REJECTED, tenant_id=tenant_id, reason=NOT_SETTLEABLE, at=at)
+    for reason in sorted({reason for reason in withheld.values() if reason is not None}):
+        held = [name for name, why in withheld.items() if why == reason]
+        picks.move(session, held, PickState.REJECTED, tenant_id=tenant_id, reason=reason, at=at)
     publications.add(session, news, tenant_id=tenant_id, channels=channels, template=TEMPLATE, at=at)
     return PicksPublished(league, len(in_time), len(late))
 
 
-def _news(item: Pick, *, home: str, away: str, starts_at: datetime) -> NewPublication:
+def _no_earlier(session: Session, league: League, at: datetime, *, live: bool) -> datetime:
+    """Return the moment by which a start has come: a clock that was set back does not bring back a game that began.
+
+    Receptions of a feed only grow, so that the last one says how late it is at least (invariant J3).
+    """
+    last = calls.of_league(session, league, Kind.ODDS, most=1) if live else []
+    return max([at, *(poll.received_at for poll in last)])
+
+
+def _news(
+    item: Pick, event: EventVersion, names: Mapping[str, str], people: Mapping[str, str]
+) -> NewPublication:  # fmt: skip
+    player = people.get(item.selection.market.player_id, "")
     terms = {
         "pick_id": item.pick_id,
         "selection": item.selection.selection_id,
-        "label": label(item.selection, home=home, away=away),
+        "label": label(item.selection, home=names[event.home_team_id], away=names[event.away_team_id], player=player),
         "book": item.book,
         "price": item.price.text,
         "price_american": rounded_american(item.price.exact),
@@ -93,7 +116,7 @@ def _news(item: Pick, *, home: str, away: str, starts_at: datetime) -> NewPublic
         "tier": item.tier,
         "probability": round(item.p_final, 4),
         "units": item.stake_micros / 1_000_000,
-        "starts_at": starts_at.isoformat(),
+        "starts_at": event.starts_at.isoformat(),
     }
     text = canonical_json(terms)
     reasons = canonical_json(["EDGE"] if item.decision is Decision.PICK else ["LEAN_ONLY"])

@@ -14,7 +14,7 @@ from closeline.domain.gates.bias import BIAS_DAYS
 from closeline.domain.leagues import NEXT_DAY, League, eastern
 from closeline.jobs import schedule
 from closeline.jobs.desk import Desk
-from closeline.jobs.registry import Arguments
+from closeline.jobs.errands import Arguments
 from closeline.jobs.run_inline import react, run, unfinished
 from closeline.jobs.shelf import Opening
 

@@ -4,14 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from closeline.domain.captures import ParsedPayload, RawPayload
 from closeline.domain.clock import Clock
+from closeline.domain.feeds.captures import ParsedPayload, RawPayload
+from closeline.domain.feeds.quota import FREE_PLAN, Plan
+from closeline.domain.feeds.wants import Kind, Want
 from closeline.domain.identity import AliasTable
-from closeline.domain.leagues import league_day
-from closeline.domain.ports import Channel
+from closeline.domain.leagues import League, league_day
+from closeline.domain.markets import GAME_MARKETS, Market
+from closeline.domain.ports import UNMETERED, BoardShelf, Channel, Fetcher, InjuryFeed, LiveFeed, Meter, Spool
 from closeline.flow.forecast import EXACT, Engine
+from closeline.flow.forecast.props import FeaturesOf, PropModels, compute
+from closeline.jobs.live.follower import Follower
+from closeline.jobs.live.memory import Memory
 from closeline.jobs.shelf import Shelf
 from closeline.store.database.engine import Engine as Database
+from closeline.store.database.engine import for_tenant
 from closeline.store.past.ratings import RatingBook
 from closeline.store.past.totals import TotalsBook
 from closeline.store.references import alias_count, alias_table
@@ -39,7 +46,11 @@ class Desk:
     """What a job may use.
 
     `publish_from` is the first league day on which anything is gated and published; null means always. `read` reads
-    stored bytes again, by whichever feed recognises them.
+    stored bytes again, by whichever feed recognises them. `fetch`, `feeds`, `injury_feeds`, `leagues`, `board` and
+    `follower`, which makes the board, are those of a live desk; `adrift` is what it remembers of its polling for when
+    its record is away, and `event_markets` are those that it asks for event by event. `prop_models` are where models of
+    players come from, null for a desk without any. Every transaction on `engine` speaks for the desk's tenant, whatever
+    engine is given.
     """
 
     engine: Database
@@ -53,6 +64,33 @@ class Desk:
     ratings: RatingBook = field(default_factory=RatingBook)
     totals: TotalsBook = field(default_factory=TotalsBook)
     aliases: AliasBook = field(default_factory=AliasBook)
+    fetch: Fetcher | None = None
+    feeds: tuple[LiveFeed, ...] = ()
+    injury_feeds: tuple[InjuryFeed, ...] = ()
+    leagues: tuple[League, ...] = ()
+    board: BoardShelf | None = None
+    follower: Follower | None = None
+    meter: Meter = UNMETERED
+    quota: Plan = FREE_PLAN
+    event_markets: tuple[Market, ...] = ()
+    spool: Spool | None = None
+    adrift: Memory = field(default_factory=Memory)
+    prop_models: PropModels | None = None
+    prop_features: FeaturesOf = compute
+
+    def __post_init__(self) -> None:
+        """Bind the engine to the tenant, so that no job can forget to."""
+        object.__setattr__(self, "engine", for_tenant(self.engine, self.tenant_id))
+
+    def is_live(self) -> bool:
+        """Say whether the desk asks feeds over the network."""
+        return self.fetch is not None and bool(self.feeds or self.injury_feeds)
+
+    def follows(self, league: League) -> bool:
+        """Say whether the desk asks a feed for the prices of a league."""
+        want = Want(Kind.ODDS, league, GAME_MARKETS)
+        listens = self.fetch is not None and (not self.leagues or league in self.leagues)
+        return listens and any(feed.required_items(want) for feed in self.feeds)
 
     def warming_up(self) -> bool:
         """Say whether the desk is still before the first day on which it publishes."""

@@ -4,7 +4,8 @@ from closeline.domain import events
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     events.OddsCaptured.__name__: ("evaluate.snapshot",),
-    events.MarketEvaluated.__name__: ("forecast.slate",),
+    # Players' lines have models of their own; a desk that has none leaves them out.
+    events.MarketEvaluated.__name__: ("forecast.slate", "props.forecast"),
     events.ForecastMade.__name__: ("gate.candidates",),
     events.CandidatesGated.__name__: ("pick.propose",),
     events.PicksProposed.__name__: ("publish.picks",),
@@ -12,6 +13,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     events.ResultsReported.__name__: ("settle.results",),
     events.ResultsCaptured.__name__: ("review.close", "settle.picks"),
     events.CalibrationJudged.__name__: ("tune.policy",),
+    # The mode is read again inside each publishing transaction: what is told here is for people.
+    events.PublishingModeChanged.__name__: (),
     # What ends here is read by `flow/view.py`, not acted upon.
     events.PicksReviewed.__name__: (),
     events.PicksSettled.__name__: (),
@@ -28,6 +31,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # The next call with the key meets what was said of it.
     events.KeyCreated.__name__: (),
     events.KeyRevoked.__name__: (),
+    # Whoever decided it has what was set aside read again; the next capture reads the new alias.
+    events.SpellingMapped.__name__: (),
     # The tombstones say what went.
     events.RetentionApplied.__name__: (),
 }

@@ -3,51 +3,30 @@
 A job unpacks the desk into a verb's arguments. Its own arguments are JSON scalars, so that any queue can carry them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from closeline.domain.captures import Phase
 from closeline.domain.events import Event, ResultsCaptured
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
 from closeline.flow.view.performance import cells, drift
+from closeline.jobs.capturing import keeping, performing, planning, watching
+from closeline.jobs.capturing.outing import Brought, Outing
+from closeline.jobs.capturing.parting import let_go_of_slots, make_parts
 from closeline.jobs.desk import Desk
-from closeline.store import captures
+from closeline.jobs.errands import Apart, Arguments, Errand, Job
+from closeline.jobs.live import tending
+from closeline.jobs.props import forecasting
 from closeline.store.desk.publications import PendingDelivery
+from closeline.store.polls import captures
 from closeline.store.session import Session
 
-Arguments = Mapping[str, str | int | float | bool | None]
 Carried = list[tuple[str, PendingDelivery, str]]
-Effect = Callable[[Session, Desk, Arguments], Sequence[Event]]
-
-
-def always(desk: Desk, arguments: Arguments) -> bool:
-    """Say that a job has something to do, whatever it is asked."""
-    del desk, arguments
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job that stays inside the record: one transaction.
-
-    `due` says from the desk and the arguments alone whether there is anything to do; where not, no transaction opens.
-    """
-
-    keep: Effect
-    due: Callable[[Desk, Arguments], bool] = always
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A job that touches the world: a transaction to plan, none while it is out, and one to keep what it brought."""
-
-    plan: Callable[[Session, Desk, Arguments], list[publish.Parcel]]
-    perform: Callable[[Desk, list[publish.Parcel]], Carried]
-    keep: Callable[[Session, Desk, Arguments, Carried], Sequence[Event]]
-    due: Callable[[Desk, Arguments], bool] = always
+# RabbitMQ takes a message back from a worker that has not acknowledged it within half an hour.
+_LEARNING = timedelta(minutes=25)
 
 
 def _before_the_close(desk: Desk, arguments: Arguments) -> bool:
@@ -133,7 +112,7 @@ def _propose(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Eve
 def _publish(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     return [publish.publish(
         session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0),
-        channels=[channel.name for channel in desk.channels], at=desk.clock(),
+        channels=[channel.name for channel in desk.channels], at=desk.clock(), live=desk.follows(_league(arguments)),
     )]  # fmt: skip
 
 
@@ -227,11 +206,39 @@ def _view_drift(session: Session, desk: Desk, arguments: Arguments) -> Sequence[
     return ()
 
 
-JOBS: dict[str, Job | Errand] = {
+def _capturing(plan: Callable[[Session, Desk, Arguments], Outing]) -> Errand[Outing, list[Brought]]:
+    """Return the errand that asks feeds for what a plan says is due."""
+    return Errand(
+        plan, performing.perform, keeping.keep_each, due=_live,
+        apart=Apart(lambda brought: [[item] for item in brought], keeping.kept, keeping.rescue),
+    )  # fmt: skip
+
+
+def _live(desk: Desk, arguments: Arguments) -> bool:
+    del arguments
+    return desk.is_live()
+
+
+def _watch_feeds(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    del arguments
+    return watching.watch(session, desk)
+
+
+JOBS: dict[str, Job | Errand[Any, Any]] = {
     "capture.payload": Job(_keep_payload),
     "capture.archive": Job(_capture_archive),
+    "capture.close": _capturing(planning.closes),
+    "capture.poll": _capturing(planning.odds),
+    "capture.results": _capturing(planning.results),
+    "capture.scores": _capturing(planning.scores),
+    "capture.schedule": _capturing(planning.schedules),
+    "capture.injuries": _capturing(planning.injuries),
+    "capture.asked": _capturing(planning.asked),
+    "capture.watch": Job(_watch_feeds, due=_live),
     "evaluate.snapshot": Job(_evaluate),
+    "evaluate.board": Errand(tending.plan, tending.perform, tending.keep, due=tending.due),
     "forecast.slate": Job(_forecast, due=_before_the_close),
+    "props.forecast": Job(forecasting.forecast_lines, due=forecasting.due),
     "gate.candidates": Job(_gate, due=_publishing),
     "pick.propose": Job(_propose, due=_any_playable),
     "publish.picks": Job(_publish, due=_any_proposed),
@@ -241,9 +248,11 @@ JOBS: dict[str, Job | Errand] = {
     "settle.results": Job(_decide_results),
     "settle.sweep": Job(_sweep),
     "settle.reconcile": Job(_reconcile, due=_publishing),
-    "tune.distribution": Job(_tune_distribution),
-    "tune.calibration": Job(_tune_calibration),
-    "tune.policy": Job(_tune_policy, due=_policy_may_change),
+    "store.partitions": Job(make_parts, due=_live),
+    "store.slots": Job(let_go_of_slots, due=_live),
+    "tune.distribution": Job(_tune_distribution, deadline=_LEARNING),
+    "tune.calibration": Job(_tune_calibration, deadline=_LEARNING),
+    "tune.policy": Job(_tune_policy, due=_policy_may_change, deadline=_LEARNING),
     "tune.bias": Job(_tune_bias),
     "view.rollups": Job(_view_rollups),
     "view.drift": Job(_view_drift),

@@ -1,20 +1,27 @@
 """The inline runner: everything now, in this thread. Backtests, the command line and tests use it."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from closeline.domain.clock import FixedClock
 from closeline.domain.events import SYSTEM_CHAIN
 from closeline.jobs.desk import Desk
+from closeline.jobs.errands import Arguments
 from closeline.jobs.execute import execute
 from closeline.jobs.reactions import REACTIONS
-from closeline.jobs.registry import JOBS, Arguments
+from closeline.jobs.registry import JOBS
 from closeline.jobs.schedule import opening_nights
-from closeline.store import events, job_runs
+from closeline.store import events
 from closeline.store.events import LoggedEvent
-from closeline.store.session import unit_of_work
+from closeline.store.scheduling import cursors, job_runs
+from closeline.store.session import Session, unit_of_work
+
+# The job of an opening night whose slots say from which day a league was published.
+_OPENING = "tune.policy"
+# A cursor is moved when so many events lie behind it: reading those again costs less than a write for each.
+_STRIDE = 50
 
 
 def run(desk: Desk, job: str, slot: str, arguments: Arguments) -> None:
@@ -37,16 +44,32 @@ def reaction_slot(event: LoggedEvent) -> str:
 
 
 def unfinished(desk: Desk) -> list[LoggedEvent]:
-    """Return the events whose reactions have not all run: what an interruption left behind."""
-    with unit_of_work(desk.engine, write=False) as session:
-        done = job_runs.done_slots(session)
-        logged = [
-            event for chain in (SYSTEM_CHAIN, desk.tenant_id) for event in events.since(session, chain=chain, after=0)
-        ]
-    nights = opening_nights(slot for _, slot in done)
-    return [
-        event for event in logged if any((job, reaction_slot(event)) not in done for job in _due(desk, event, nights))
-    ]
+    """Return the events whose reactions have not all ended: what an interruption left behind.
+
+    Only what is younger than the cursor of its chain is looked at, so that the time this takes does not grow with the
+    record. A reaction that is DEAD has ended: it waits for a person.
+    """
+    left: list[LoggedEvent] = []
+    for chain in (SYSTEM_CHAIN, desk.tenant_id):
+        with unit_of_work(desk.engine, write=False) as session:
+            begin = cursors.cursor(session, chain=chain)
+            logged = events.since(session, chain=chain, after=begin)
+            open_ones = _open(session, desk, logged)
+        left.extend(open_ones)
+        end = open_ones[0].seq - 1 if open_ones else begin + len(logged)
+        if end >= begin + _STRIDE:
+            with unit_of_work(desk.engine) as session:
+                cursors.advance(session, chain=chain, seq=end)
+    return left
+
+
+def _open(session: Session, desk: Desk, logged: Sequence[LoggedEvent]) -> list[LoggedEvent]:
+    if not logged:
+        return []
+    nights = opening_nights(job_runs.done_slots_of(session, _OPENING))
+    due = [(event, [(job, reaction_slot(event)) for job in _due(desk, event, nights)]) for event in logged]
+    ended = job_runs.ended(session, (key for _, keys in due for key in keys))
+    return [event for event, keys in due if any(key not in ended for key in keys)]
 
 
 def _due(desk: Desk, event: LoggedEvent, nights: Mapping[str, date]) -> list[str]:

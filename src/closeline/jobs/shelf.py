@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from closeline.domain.captures import (
+from closeline.domain.feeds.captures import (
     ParsedEvent,
     ParsedPayload,
     ParsedQuote,
@@ -15,8 +15,10 @@ from closeline.domain.captures import (
     RawPayload,
 )
 from closeline.domain.ids import sha256_hex
-from closeline.domain.leagues import League
+from closeline.domain.leagues import League, eastern
 
+# That a game is on, where a source tells only how it ended, counts as received at the hour at which openers do.
+_KNOWN_FROM = time(10)
 _ORDER = {Phase.OPEN: 0, Phase.CLOSE: 1, Phase.RESULT: 2, Phase.LIVE: 3}
 
 
@@ -89,7 +91,7 @@ class Shelf:
     def timetable(self) -> list[Opening]:
         """Return every capture that the archives hold, in the order in which they were received."""
         return sorted(
-            Opening(_latest(slices), _ORDER[phase], league, day, phase)
+            Opening(_latest(slices, day), _ORDER[phase], league, day, phase)
             for (league, day, phase), slices in self._slices.items()
         )
 
@@ -122,6 +124,10 @@ def _cut(parsed: ParsedPayload) -> Mapping[_Key, _Part]:
         part = parts[(event.league, event.day, Phase.LIVE)]
         part.starts.append(start)
         part.events[event.provider_event_id] = event
+    if parsed.boxes:
+        for event in events.values():
+            # Who plays whom was known before anybody played, and who plays is asked before.
+            parts[(event.league, event.day, Phase.OPEN)].events[event.provider_event_id] = event
     return parts
 
 
@@ -133,11 +139,12 @@ def _parsed(whole: ParsedPayload, part: _Part) -> ParsedPayload:
         results=tuple(part.results),
         starts=tuple(part.starts),
         rejected=(),
+        boxes=(),
     )
 
 
-def _latest(slices: Iterable[Slice]) -> datetime:
-    return max(
+def _latest(slices: Iterable[Slice], day: date) -> datetime:
+    receipts = (
         received_at
         for part in slices
         for received_at in (
@@ -146,3 +153,4 @@ def _latest(slices: Iterable[Slice]) -> datetime:
             *(start.received_at for start in part.parsed.starts),
         )
     )
+    return max(receipts, default=eastern(day, _KNOWN_FROM))

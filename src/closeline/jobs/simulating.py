@@ -10,14 +10,16 @@ from closeline.domain.errors import NotFound
 from closeline.domain.forecasts.adjustments import Adjustment, AdjustmentName, moved_by, news_since
 from closeline.domain.forecasts.evaluators import Evaluator, Target
 from closeline.domain.forecasts.injuries import Absence, injury_news
+from closeline.domain.identity.names import fold
 from closeline.domain.ids import content_id
 from closeline.domain.leagues import League
-from closeline.domain.names import fold
+from closeline.domain.ports import Executor
 from closeline.flow.forecast import know
 from closeline.flow.forecast.games import rules_of
 from closeline.flow.forecast.knowledge import Knowledge
 from closeline.flow.forecast.news import Injuries, injuries_of
 from closeline.jobs.desk import Desk
+from closeline.jobs.duty.fan_out.walking import Walk, walk_apart
 from closeline.maths.distributions import ScoreDistribution, pmf
 from closeline.maths.ratings import RatingForecast
 from closeline.maths.simulate.aim import Aimed
@@ -32,11 +34,13 @@ from closeline.maths.simulate.news import (
     marginals_with_news,
     mixture,
 )
-from closeline.maths.simulate.simulation import Marginals, Model, Simulated, draw, evaluate_exactly
+from closeline.maths.simulate.simulation import Marginals, Model, Simulated, draw, evaluate_exactly, weighed
 from closeline.maths.simulate.sport import Levels, Rules, playoffs_differ
-from closeline.store import captures, evaluations, forecasts, models, references
+from closeline.maths.simulate.worlds import Worlds
+from closeline.store import evaluations, forecasts, models, references
 from closeline.store.past.closes import margin_means, total_means
 from closeline.store.past.ratings import RatingBook
+from closeline.store.polls import captures
 from closeline.store.session import Session, unit_of_work
 
 WORLDS = 20_000
@@ -51,7 +55,7 @@ class Asked:
 
     absences: who may be missing. adjustments: what else moves the means. Of a game that is solved to the market only
     news younger than its quotes counts. total_share: points that the total falls for each point of a missing player's
-    value.
+    value. executor: where worlds are walked through; null, here. It changes no bit of the answer.
     """
 
     evaluator: Evaluator = Evaluator.EXACT
@@ -62,6 +66,7 @@ class Asked:
     absences: tuple[Absence, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     total_share: float = TOTAL_SHARE
+    executor: Executor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,13 @@ def of_event(desk: Desk, event_id: str, asked: Asked) -> Answer:
     return _answer(setting, asked)
 
 
+def worlds_of_event(desk: Desk, event_id: str, worlds: int, seed: int) -> tuple[Worlds, tuple[str, ...]]:
+    """Draw an event's worlds as its last forecast knew it, with the notes on them; NotFound where it has none."""
+    answer = of_event(desk, event_id, Asked(Evaluator.WORLDS, worlds, seed))
+    assert answer.simulated.worlds is not None
+    return answer.simulated.worlds, answer.notes
+
+
 def _unsaid(known: Knowledge) -> tuple[str, ...]:
     """Return a note where it is not known whether the game is of the play-offs, and that would change its rules."""
     (event,) = known.games
@@ -208,7 +220,7 @@ def _answer(setting: _Setting, asked: Asked) -> Answer:
     news = gathered(mixture(asked.absences, asked.total_share), SHIFTS)
     aim = aimed_with_news(setting.model, setting.rules, *setting.means, news.shifts)
     each = [setting.marginals(*_moved(setting.means, (shift.margin, shift.total))) for shift in news.shifts]
-    simulated = _evaluate(setting.model, aim, marginals_with_news(each, news.shifts), asked, seed)
+    simulated = _evaluate(setting, aim, marginals_with_news(each, news.shifts), asked, seed, news)
     notes = [*setting.notes, news.note, TOO_FEW if simulated.too_few else ""]
     means = _moved(setting.means, news.mean)
     return Answer(
@@ -232,10 +244,13 @@ def _moved(means: tuple[float, float], by: tuple[float, float]) -> tuple[float, 
     return means[0] + by[0], means[1] + by[1]
 
 
-def _evaluate(model: Model, aim: Aimed, marginals: Marginals, asked: Asked, seed: int) -> Simulated:
-    if asked.evaluator is Evaluator.WORLDS:
-        return draw(model, aim, marginals, asked.worlds, seed, asked.threads)
-    return evaluate_exactly(model, aim, marginals)
+def _evaluate(setting: _Setting, aim: Aimed, marginals: Marginals, asked: Asked, seed: int, news: Mixture) -> Simulated:
+    if asked.evaluator is not Evaluator.WORLDS:
+        return evaluate_exactly(setting.model, aim, marginals)
+    if asked.executor is None:
+        return draw(setting.model, aim, marginals, asked.worlds, seed, asked.threads)
+    walk = Walk(setting.version, setting.rules, *setting.means, news.shifts, seed)
+    return weighed(setting.model, aim, marginals, walk_apart(asked.executor, walk, asked.worlds))
 
 
 def _seed(asked: Asked, *content: object) -> int:

@@ -6,22 +6,30 @@ Ratings are rebuilt from the first game on, the stored bytes are hashed and read
 from dataclasses import dataclass
 from datetime import datetime
 
-from closeline.domain.captures import ParsedPayload
-from closeline.domain.errors import CorruptRecord
+from closeline.domain.errors import CorruptRecord, NotFound
+from closeline.domain.feeds.captures import ParsedPayload
 from closeline.domain.forecasts.own import is_own
 from closeline.domain.leagues import League
+from closeline.domain.props.engines import is_props
 from closeline.flow import forecast
+from closeline.flow.forecast import props
 from closeline.jobs.desk import Desk
 from closeline.jobs.recording.predicting import chained_again
-from closeline.store import captures, evaluations, forecasts, quotes, references
-from closeline.store.captures import Snapshot
+from closeline.store import evaluations, forecasts, quotes, references
 from closeline.store.forecasts import Forecast, Prediction, Run
 from closeline.store.past.ratings import RatingBook
+from closeline.store.polls import captures
+from closeline.store.polls.captures import Snapshot
 from closeline.store.session import Session, unit_of_work
 
 # The model itself is somebody's own: what can be done again is everything behind its raw probabilities.
 OWN_CHECKED = (
     "stored output against its hash", "stored bytes against their hash", "every step behind the raw probability",
+)  # fmt: skip
+
+PROPS_CHECKED = (
+    "stored output against its hash", "stored bytes against their hash", "ratings from the first game on",
+    "logs, features and model by their names", "every probability to the last bit", "what is said of each player",
 )  # fmt: skip
 
 
@@ -48,7 +56,11 @@ def verify_run(desk: Desk, run_id: str) -> Verified:
         differences = [
             *_stored_output(stored, output_hash),
             *_bytes(desk, session, stored.run, snapshot),
-            *again(session, stored, snapshot),
+            *(
+                _compared(stored, _players_again(desk, session, stored))
+                if is_props(stored.run.engine)
+                else again(session, stored, snapshot)
+            ),
         ]
     checked: tuple[str, ...] = (
         "stored output against its hash", "stored bytes against their hash", "ratings from the first game on",
@@ -56,6 +68,8 @@ def verify_run(desk: Desk, run_id: str) -> Verified:
     )  # fmt: skip
     if is_own(stored.run.engine):
         checked = OWN_CHECKED
+    if is_props(stored.run.engine):
+        checked = PROPS_CHECKED
     if desk.read is not None:
         checked = (*checked, "quotes against the bytes, read again")
     return Verified(run_id, checked, tuple(differences))
@@ -91,7 +105,9 @@ def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayloa
     said = {
         (quote.book, quote.market.key, quote.side, quote.received_at): (quote.line_quarters, quote.price)
         for quote in parsed.quotes
-        if meant.get(quote.provider_event_id) == run.event_id and quote.received_at <= run.as_of
+        if meant.get(quote.provider_event_id) == run.event_id
+        and quote.received_at <= run.as_of
+        and not quote.player  # bytes spell players as they like
     }
     kept = quotes.of_events(session, [run.event_id], as_of=run.as_of)
     held = {(quote.book, quote.market.key, quote.side) for quote in kept}
@@ -106,8 +122,18 @@ def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayloa
     return found
 
 
+def _players_again(desk: Desk, session: Session, stored: Forecast) -> Forecast | None:
+    if desk.prop_models is None:
+        raise NotFound(f"run was made by the prop model {stored.run.distribution_version}, of which this desk has none")
+    model = desk.prop_models.named(session, stored.run.distribution_version)
+    return props.again(session, RatingBook(), model, stored, features_of=desk.prop_features)
+
+
 def _again(session: Session, stored: Forecast, snapshot: Snapshot) -> list[str]:
-    again = _execute(session, stored, snapshot)
+    return _compared(stored, _execute(session, stored, snapshot))
+
+
+def _compared(stored: Forecast, again: Forecast | None) -> list[str]:
     if again is None:
         run = stored.run
         return [f"event {run.event_id}: the record no longer leads to a forecast of it at {run.as_of.isoformat()}"]

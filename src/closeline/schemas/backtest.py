@@ -116,6 +116,12 @@ class Backtest(LeagueFigures):
     record_hash: str
 
 
+class Backtests(Shape):
+    """The backtests of one command, league by league, where they were spread."""
+
+    backtests: list[Backtest]
+
+
 class Demo(Shape):
     """The demonstration: what each verb did, the figures of its leagues, and a run that was executed again."""
 

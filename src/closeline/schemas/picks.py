@@ -199,6 +199,17 @@ class Input(Shape):
     reference: str
 
 
+class PlayerForecast(Shape):
+    """What a run of a prop model says of the player, given that he plays; `plays` is the chance that he does."""
+
+    player_id: str
+    mean: float
+    variance: float
+    family: str
+    plays: float
+    games: int
+
+
 class Run(Shape):
     """The execution that gave the prediction."""
 
@@ -217,6 +228,7 @@ class Run(Shape):
     effective: float | None
     distribution_digest: str | None
     decomposition: Decomposition | None
+    player: PlayerForecast | None = None
 
 
 class Versions(Shape):

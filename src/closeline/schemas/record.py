@@ -2,16 +2,26 @@
 
 from datetime import datetime
 
+from closeline.schemas.feeds import Feeds
 from closeline.schemas.shape import Shape
 
 
 class Schema(Shape):
-    """Which schema a database has, and which one this program knows."""
+    """Which schema a database has, which one this program knows, and where its copy was put before it changed."""
 
     database: str
     revision: str | None
     head: str
     journal_mode: str
+    backup: str | None = None
+
+
+class Roles(Shape):
+    """Which roles of a PostgreSQL server got their rights, which it lacks, and which no guard of the record holds."""
+
+    granted: list[str]
+    lacking: list[str]
+    too_mighty: list[str]
 
 
 class LeagueState(Shape):
@@ -22,11 +32,38 @@ class LeagueState(Shape):
     quarantined: int
     candidates: int
     published: int
+    picks: int
+    leans: int
     policy_version: str | None
 
 
+class BoardState(Shape):
+    """How the live board did when its maker last said so at `told_at`; `age_seconds` is of its newest version, now.
+
+    `faults` counts boards that could not be made, `shelf_faults` what failed on the shelf, `write_faults` batches that
+    the record did not take. Of the opinions for the record `waiting` wait, `merged` gave way and `refused` it would not
+    take.
+    """
+
+    told_at: datetime
+    version: int
+    made_at: datetime | None
+    age_seconds: float | None
+    rows: int
+    faults: int
+    shelf_faults: int
+    shelf_reason: str | None
+    write_faults: int
+    last_fault: str
+    waiting: int
+    waiting_since: datetime | None
+    merged: int
+    refused: int
+    batch_rows: int
+
+
 class Status(Shape):
-    """The state of the record."""
+    """The state of the record; `board` is null where no live board was ever made."""
 
     version: str
     tenant: str
@@ -35,6 +72,8 @@ class Status(Shape):
     leagues: dict[str, LeagueState]
     open_spellings: int
     unfinished_events: int
+    feeds: Feeds
+    board: BoardState | None = None
 
 
 class Config(Shape):
@@ -62,12 +101,18 @@ class VerifiedLog(Shape):
 
 
 class Question(Shape):
-    """A spelling that no alias reads."""
+    """A spelling that no alias reads. `review_id` is what `mapping accept` and `mapping reject` are given.
 
+    `suggested_ids` are the teams that the suggestions mean, each once, for `mapping accept --team`.
+    """
+
+    review_id: str
+    kind: str
     league: str
     provider: str
     spelling: str
     suggestions: list[str]
+    suggested_ids: list[str]
     file_name: str
     payload_sha: str
     place: str
@@ -78,6 +123,28 @@ class Questions(Shape):
     """All spellings that wait for a person."""
 
     questions: list[Question]
+
+
+class Mapped(Shape):
+    """What a person decided of a spelling, and what was read again because of it.
+
+    `answer` is the team or player that it means, null where it means none; `provider` is * where it is anybody's
+    spelling. `accepted` counts prices that were set aside and are in the record now; `payloads` those read again.
+    """
+
+    review_id: str
+    decision: str
+    kind: str
+    league: str
+    provider: str
+    spelling: str
+    answer: str | None
+    actor: str
+    why: str
+    payloads: int = 0
+    accepted: int = 0
+    still_set_aside: int = 0
+    unreadable: int = 0
 
 
 class Report(Shape):

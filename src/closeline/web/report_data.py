@@ -23,9 +23,10 @@ from closeline.flow.view.home_win import home_wins
 from closeline.maths.record_figures import Mean, mean_with_interval
 from closeline.maths.reliability import ReliabilityCurve, reliability_curve
 from closeline.maths.simulate.streams import stream
-from closeline.store import captures, events, quotes, references
+from closeline.store import events, quotes, references
 from closeline.store.past import outcomes
 from closeline.store.past.ratings import BEGINNING
+from closeline.store.polls import captures
 from closeline.store.session import Session
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -214,8 +215,14 @@ def _labels(session: Session, selections: Sequence[Selection]) -> Mapping[str, s
     known = references.versions(session, sorted({item.event_id for item in selections}), as_of=END_OF_TIME)
     teams = sorted({team for game in known.values() for team in (game.home_team_id, game.away_team_id)})
     names = references.team_names(session, teams)
+    people = references.player_names(session, [item.market.player_id for item in selections])
     return {
-        item.selection_id: label(item, home=names[game.home_team_id], away=names[game.away_team_id])
+        item.selection_id: label(
+            item,
+            home=names[game.home_team_id],
+            away=names[game.away_team_id],
+            player=people.get(item.market.player_id, ""),
+        )
         for item in selections
         for game in (known[item.event_id],)
     }

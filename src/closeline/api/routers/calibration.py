@@ -6,7 +6,7 @@ from fastapi import Path, Query
 
 from closeline.api.dependencies import Calling
 from closeline.api.guard import guarded
-from closeline.jobs import calibrating
+from closeline.jobs.learning import calibrating
 from closeline.schemas.calibration import (
     ActiveCalibrations,
     CalibrationRun,

@@ -16,7 +16,7 @@ from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
     from closeline.jobs.desk import Desk
-    from closeline.schemas.ruling import Rules
+    from closeline.schemas.rules.ruling import Rules
 
 MEND = "a file holds [settlement] and [closing] tables, such as completion_window_hours = 36"
 
@@ -49,7 +49,7 @@ def rules(
 
 
 def _shown(desk: "Desk", league: League) -> "Rules":
-    from closeline.jobs.limiting import newest
+    from closeline.jobs.learning.limiting import newest
     from closeline.store.session import unit_of_work
 
     with unit_of_work(desk.engine, write=False) as session:
@@ -59,8 +59,8 @@ def _shown(desk: "Desk", league: League) -> "Rules":
 
 def _changed(desk: "Desk", league: League, path: Path, why: str, actor: str | None, dry_run: bool) -> "Rules":  # noqa: FBT001
     from closeline.cli.actor import named
-    from closeline.jobs.limiting import newest
-    from closeline.jobs.limiting.ruling import change_rules
+    from closeline.jobs.learning.limiting import newest
+    from closeline.jobs.learning.limiting.ruling import change_rules
     from closeline.store.session import unit_of_work
 
     found = change_rules(desk, league, _read(path), why=why, actor=named(actor), dry_run=dry_run)
@@ -73,8 +73,8 @@ def _changed(desk: "Desk", league: League, path: Path, why: str, actor: str | No
 def _shape(league: League, version: str, content: str, *, changed: list[str] | None) -> "Rules":
     from closeline.domain import closing
     from closeline.domain.settlement import configured
-    from closeline.jobs.limiting.ruling import rules_held
-    from closeline.schemas.ruling import Rule, Rules
+    from closeline.jobs.learning.limiting.ruling import rules_held
+    from closeline.schemas.rules.ruling import Rule, Rules
 
     meanings = {f"{configured.SECTION}.{name}": field for name, field in configured.RULE_FIELDS.items()}
     return Rules(

@@ -13,7 +13,7 @@ from closeline.domain.errors import BadInput
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from closeline.schemas.cases import Settlement, Settlements, WrittenCase
+    from closeline.schemas.rules.cases import Settlement, Settlements, WrittenCase
     from closeline.schemas.shape import Shape
 
 SIZE_MAX = 4 * 1024 * 1024  # ten thousand cases
@@ -46,7 +46,7 @@ def try_cases(
 
 
 def _settled(content: object) -> "Settlements":
-    from closeline.schemas.cases import Settlements
+    from closeline.schemas.rules.cases import Settlements
 
     items = content if isinstance(content, list) else [content]
     if not items:
@@ -87,7 +87,7 @@ def _case(item: object, name: str) -> "Settlement":
 def _read(inputs: object, name: str) -> "WrittenCase":
     from pydantic import ValidationError
 
-    from closeline.schemas.cases import WrittenCase
+    from closeline.schemas.rules.cases import WrittenCase
 
     try:
         return WrittenCase.model_validate(inputs)
@@ -108,7 +108,7 @@ def _told(fault: "ErrorDetails") -> str:
 
 
 def _known(path: tuple[int | str, ...]) -> list[str]:
-    from closeline.schemas.cases import WrittenCase, WrittenGame, WrittenPlayer, WrittenVersion
+    from closeline.schemas.rules.cases import WrittenCase, WrittenGame, WrittenPlayer, WrittenVersion
 
     parts: dict[str, type[Shape]] = {"game": WrittenGame, "player": WrittenPlayer, "versions": WrittenVersion}
     shape = next((parts[str(step)] for step in reversed(path) if step in parts), WrittenCase)

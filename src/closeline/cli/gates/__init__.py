@@ -27,14 +27,14 @@ NEVER = "never"
 @app.command("list")
 def list_gates(*, league: OnlyLeague = None, db: Database = None, as_json: AsJson = False) -> None:
     """List the rules in their order: what each protects from, and its own limits with their numbers per league."""
-    from closeline.domain.gates import GATES, publish_thresholds
+    from closeline.domain.gates import GATES, PLAYER_GATES, publish_thresholds
     from closeline.schemas.learning import Gates
     from closeline.store import models
 
     with reading(db) as (desk, session):
         version, content = models.config(session, tenant_id=desk.tenant_id, as_of=desk.clock())
     limits = {name: held for name, held in json.loads(content)["leagues"].items() if league in (None, name)}
-    rules = [_gate(order, rule, limits) for order, rule in enumerate(GATES, start=1)]
+    rules = [_gate(order, rule, limits) for order, rule in enumerate((*GATES, *PLAYER_GATES), start=1)]
     last = _gate(len(rules) + 1, publish_thresholds, limits)
     result = Gates(gates=[*rules, last], config_version=version, limits=limits)
     if as_json:

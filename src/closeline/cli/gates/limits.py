@@ -19,7 +19,7 @@ from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
     from closeline.domain.limits.effects import Change
-    from closeline.schemas.limits import LimitChange, LimitsHistory, LimitsInForce, LimitsProposal
+    from closeline.schemas.rules.limits import LimitChange, LimitsHistory, LimitsInForce, LimitsProposal
     from closeline.store.models import ConfigVersion
 
 app = typer.Typer(no_args_is_help=True, help="Look at the limits of a league, and change them.")
@@ -66,8 +66,8 @@ def propose(
     as_json: AsJson = False,
 ) -> None:
     """Change limits of a league from now on; what is published stays as it was. Exit code 2 beyond a hard bound."""
-    from closeline.jobs.limiting import change_limits
-    from closeline.schemas.limits import LimitsProposal
+    from closeline.jobs.learning.limiting import change_limits
+    from closeline.schemas.rules.limits import LimitsProposal
 
     wanted = _read(file)
     with opened(db) as desk:
@@ -95,7 +95,7 @@ def _in_force(league: League, version: "ConfigVersion") -> "LimitsInForce":
     from closeline.domain.limits import held
     from closeline.domain.limits.meanings import FIELDS
     from closeline.domain.limits.proposal import expected
-    from closeline.schemas.limits import Limit, LimitsInForce
+    from closeline.schemas.rules.limits import Limit, LimitsInForce
 
     values = held(version.content, league)
     limits = [
@@ -113,7 +113,7 @@ def _in_force(league: League, version: "ConfigVersion") -> "LimitsInForce":
 def _history(league: League, versions: "Sequence[ConfigVersion]") -> "LimitsHistory":
     from closeline.domain.limits import held
     from closeline.domain.limits.effects import changes
-    from closeline.schemas.limits import LimitsHistory, LimitsVersion
+    from closeline.schemas.rules.limits import LimitsHistory, LimitsVersion
 
     contents = [held(version.content, league) for version in versions]
     befores = [contents[0], *contents[:-1]]
@@ -127,13 +127,13 @@ def _history(league: League, versions: "Sequence[ConfigVersion]") -> "LimitsHist
 
 
 def _changes(changes: "Sequence[Change]") -> "list[LimitChange]":
-    from closeline.schemas.limits import LimitChange
+    from closeline.schemas.rules.limits import LimitChange
 
     return [LimitChange.model_validate(change) for change in changes]
 
 
 def _print(result: "LimitsInForce | LimitsHistory") -> None:
-    from closeline.schemas.limits import LimitsHistory
+    from closeline.schemas.rules.limits import LimitsHistory
 
     if isinstance(result, LimitsHistory):
         for version in result.versions:

@@ -10,7 +10,15 @@ from closeline.cli.printing import NONE, number, print_json, print_table, say
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
-    from closeline.schemas.worth import Example, LeagueWorth, Mean, PlayFigures, Proportion, RuleInMarket, RulesWorth
+    from closeline.schemas.rules.worth import (
+        Example,
+        LeagueWorth,
+        Mean,
+        PlayFigures,
+        Proportion,
+        RuleInMarket,
+        RulesWorth,
+    )
 
 WORDS = {"COSTS": "costs", "SAVES": "saves", "NO_PROOF": "no proof"}
 DECISIONS = ("market", "candidates#", "PICK#", "LEAN#", "NO_PLAY#", "overs of PICKs", "overs of all")
@@ -32,7 +40,7 @@ def worth(*, league: OnlyLeague = None, db: Database = None, as_json: AsJson = F
 
 def _worth(db: str | None, leagues: Sequence[League]) -> "RulesWorth":
     from closeline.flow.view.worth import league_worth
-    from closeline.schemas.worth import LeagueWorth, RulesWorth
+    from closeline.schemas.rules.worth import LeagueWorth, RulesWorth
 
     with reading(db) as (desk, session):
         found = (league_worth(session, tenant_id=desk.tenant_id, league=item) for item in leagues)

@@ -1,4 +1,4 @@
-"""`closeline db`: the schema of the record."""
+"""`closeline db`: the schema of the record, and who may do what with it."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,20 +6,29 @@ import typer
 
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, say
-from closeline.domain.errors import Refused
+from closeline.domain.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from closeline.wiring import SchemaState
+
+WithoutBackup = Annotated[
+    str | None,
+    typer.Option("--without-backup", metavar="REASON", help="Make no copy first, and say why; the log keeps it."),
+]
 
 app = typer.Typer(no_args_is_help=True, help="Look at the schema of the record, and change it.")
 
 
 @app.command()
-def upgrade(*, db: Database = None, as_json: AsJson = False) -> None:
-    """Create the record or bring it to the newest schema, with its reference data."""
+def upgrade(*, without_backup: WithoutBackup = None, db: Database = None, as_json: AsJson = False) -> None:
+    """Create the record or bring it to the newest schema, with its reference data; its copy is made first."""
     from closeline import wiring
 
-    _show(wiring.upgrade(wiring.read_settings(database_url=db)), as_json=as_json)
+    if without_backup is not None and not without_backup.strip():
+        raise BadInput("--without-backup must say why, was empty; the log keeps it")
+    _show(wiring.upgrade(wiring.read_settings(database_url=db), without_backup), as_json=as_json)
+    if without_backup is not None and not as_json:
+        say(f"no copy was made: {without_backup}")
 
 
 @app.command()
@@ -46,6 +55,31 @@ def status(*, db: Database = None, as_json: AsJson = False) -> None:
     _show(wiring.schema_state(wiring.read_settings(database_url=db)), as_json=as_json)
 
 
+@app.command("roles")
+def grant_roles(
+    *,
+    print_only: Annotated[bool, typer.Option("--print", help="Print the statements, run nothing.")] = False,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the PostgreSQL roles that are there their rights; makes no role and no password."""
+    from closeline import wiring
+    from closeline.schemas.record import Roles
+
+    if print_only:
+        for statement in wiring.role_grants():
+            say(f"{statement};")
+        return
+    shape = Roles.model_validate(wiring.grant_roles(wiring.read_settings(database_url=db)))
+    if as_json:
+        print_json(shape)
+        return
+    say(f"granted   {', '.join(shape.granted) or 'none'}")
+    say(f"lacking   {', '.join(shape.lacking) or 'none'}")
+    for role in shape.too_mighty:
+        say(f"{role} is a superuser, passes row-level security or owns the record: no guard holds it")
+
+
 def _show(state: "SchemaState", *, as_json: bool) -> None:
     from closeline.schemas.record import Schema
 
@@ -56,3 +90,5 @@ def _show(state: "SchemaState", *, as_json: bool) -> None:
     say(f"database  {shape.database}")
     say(f"schema    {shape.revision or 'none'} (this program knows {shape.head})")
     say(f"journal   {shape.journal_mode}")
+    if shape.backup:
+        say(f"copy      {shape.backup}")

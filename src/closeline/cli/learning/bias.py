@@ -11,7 +11,7 @@ from closeline.cli.printing import NONE, number, print_json, print_table, say
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
-    from closeline.schemas.bias import BiasTable
+    from closeline.schemas.rules.bias import BiasTable
 
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days back from the last one on record.")]
 COLUMNS = (
@@ -55,7 +55,7 @@ def bias(*, league: OnlyLeague = None, days: Days = 28, db: Database = None, as_
 
 
 def _table(db: str | None, leagues: list[League], days: int) -> "BiasTable":
-    from closeline.schemas.bias import BiasAlert, BiasDay, BiasTable
+    from closeline.schemas.rules.bias import BiasAlert, BiasDay, BiasTable
     from closeline.store.desk import alerts
     from closeline.store.past import bias as table
 

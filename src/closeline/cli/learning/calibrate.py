@@ -44,7 +44,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Fit a candidate in every scope and let the gate decide; whatever passes is watched before it is in force."""
-    from closeline.jobs.calibrating import run_calibration
+    from closeline.jobs.learning.calibrating import run_calibration
 
     with opened(db) as desk:
         result = run_calibration(desk, leagues=league, method=method, training_days=training_days, actor=named(actor))
@@ -79,7 +79,7 @@ def list_calibrations(
     as_json: AsJson = False,
 ) -> None:
     """List what is in force in each scope, then every judgement on every calibration, oldest first."""
-    from closeline.jobs.calibrating import active_versions
+    from closeline.jobs.learning.calibrating import active_versions
     from closeline.schemas.learning import Calibrations, Judgement
     from closeline.store import calibrations
 
@@ -110,7 +110,7 @@ def list_calibrations(
 @app.command()
 def show(name: Name, *, db: Database = None, as_json: AsJson = False) -> None:
     """Print a version: its map, what it leans on, and every step that it took, with reasons and evidence."""
-    from closeline.jobs.calibrating import version
+    from closeline.jobs.learning.calibrating import version
 
     with reading(db) as (desk, session):
         result = version(session, name, tenant_id=desk.tenant_id)
@@ -120,7 +120,7 @@ def show(name: Name, *, db: Database = None, as_json: AsJson = False) -> None:
 @app.command()
 def activate(name: Name, *, why: Why, actor: Actor = None, db: Database = None, as_json: AsJson = False) -> None:
     """Put a version in force again that was in force before. Exit code 3 for any other: it has a gate to pass."""
-    from closeline.jobs import calibrating
+    from closeline.jobs.learning import calibrating
 
     with opened(db) as desk:
         result = calibrating.activate(desk, name, actor=named(actor), why=why)
@@ -137,7 +137,7 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Put back what was in force in a scope before what is; forecasts are then the ones that it made."""
-    from closeline.jobs import calibrating
+    from closeline.jobs.learning import calibrating
 
     with opened(db) as desk:
         result = calibrating.rollback(desk, scope, actor=named(actor), why=why)

@@ -14,7 +14,7 @@ from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
     from closeline.maths.simulate.goodness import Goodness
-    from closeline.schemas.fits import Fit
+    from closeline.schemas.rules.fits import Fit
 
 app = typer.Typer(no_args_is_help=True, help="Fit the simulations, and look at how well they fit.")
 app.command()(values)
@@ -33,7 +33,7 @@ def fit(
     db: Database = None,
 ) -> None:
     """Fit a league's simulation on seasons of the record, which a backtest has evaluated, and write the artefact."""
-    from closeline.jobs.fitting import fit_simulation
+    from closeline.jobs.learning.fitting import fit_simulation
 
     with opened(db) as desk:
         text = fit_simulation(desk, league, *_years(seasons))
@@ -51,7 +51,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Compare a league's simulation with seasons of the record: take seasons that it was not fitted on."""
-    from closeline.jobs.fitting import check_simulation
+    from closeline.jobs.learning.fitting import check_simulation
 
     with opened(db) as desk:
         fitted_on, found = check_simulation(desk, league, *_years(seasons), most=games)
@@ -63,7 +63,7 @@ def check(
 
 
 def _shape(league: League, seasons: str, fitted_on: str, found: "Goodness") -> "Fit":
-    from closeline.schemas.fits import Figure, Fit, LogScore, ReliabilityBin
+    from closeline.schemas.rules.fits import Figure, Fit, LogScore, ReliabilityBin
 
     return Fit(
         league=league,

@@ -59,7 +59,7 @@ def propose(
     as_json: AsJson = False,
 ) -> None:
     """Learn a candidate policy from the record, compare it out of time with the one in force, and let a gate decide."""
-    from closeline.jobs.proposing import propose_policy
+    from closeline.jobs.learning.proposing import propose_policy
 
     with opened(db) as desk:
         result = _shape(propose_policy(desk, league, keep=not dry_run), recorded=not dry_run)

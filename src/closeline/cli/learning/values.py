@@ -14,8 +14,8 @@ from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
     from closeline.jobs.desk import Desk
-    from closeline.jobs.valuing import InForce
-    from closeline.schemas.values import PlayerValues
+    from closeline.jobs.importing.valuing import InForce
+    from closeline.schemas.rules.values import PlayerValues
 
 SIZE_MAX = 4 * 1024 * 1024  # a table of every player of a league is a hundredth of this
 
@@ -46,14 +46,14 @@ def values(
 
 
 def _now(desk: "Desk", league: League) -> "InForce | None":
-    from closeline.jobs.valuing import values_now
+    from closeline.jobs.importing.valuing import values_now
 
     return values_now(desk, league)
 
 
 def _set(desk: "Desk", league: League, path: Path, source: str) -> "InForce | None":
     """Put a file in force; every fault of it is told in one line of its own."""
-    from closeline.jobs.valuing import set_values
+    from closeline.jobs.importing.valuing import set_values
 
     found, faults = set_values(desk, league, _bytes(path), source)
     for text in faults[:-1]:
@@ -73,7 +73,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _shape(league: League, found: "InForce | None") -> "PlayerValues":
-    from closeline.schemas.values import PlayerValue, PlayerValues
+    from closeline.schemas.rules.values import PlayerValue, PlayerValues
 
     if found is None:
         return PlayerValues(league=league, version=None, source=None, set_at=None, values=[])

@@ -15,6 +15,7 @@ from closeline.cli.opening import opened
 from closeline.cli.options import AsJson, Database
 from closeline.cli.printing import print_json, say
 from closeline.cli.simulate.leg_text import leg_of
+from closeline.cli.spreading import OnWorkers, Processes, executor
 from closeline.domain.errors import BadInput
 from closeline.domain.forecasts.evaluators import Evaluator, Target
 from closeline.domain.leagues import League, league_day, season_of
@@ -111,6 +112,8 @@ def simulate(
     absence: Absences = None,
     adjust: Adjustments = None,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="Threads; they never change a bit.")] = 1,
+    processes: Processes = 1,
+    on_workers: OnWorkers = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the game as a page, too.")] = None,
     db: Database = None,
     as_json: AsJson = False,
@@ -122,7 +125,7 @@ def simulate(
         _asked(engine, worlds, seed, of_legs=bool(wanted)), threads=threads, target=_target(target, event_id),
         absences=_absences(absence or []), adjustments=_adjustments(adjust or []),
     )  # fmt: skip
-    result = _simulated(game, wanted, asked, db)
+    result = _simulated(game, wanted, replace(asked, executor=executor(db, processes, on_workers=on_workers)), db)
     if out is not None:
         from closeline.web.simulation import write_simulation
 

@@ -4,7 +4,7 @@ One chain, each step stored: p_raw from the simulated game, p_calibrated by the 
 p_anchor = the market moved by the policy's beta, the predicted closing probability.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import perf_counter
 
 import numpy as np
@@ -14,7 +14,7 @@ from closeline.domain.digits import FORMULA_DECIMALS, of_formula
 from closeline.domain.events import ForecastMade
 from closeline.domain.ids import content_id
 from closeline.domain.leagues import League
-from closeline.flow.forecast.chain import Learned, chained
+from closeline.flow.forecast.chain import LEAD_TIME, Learned, chained
 from closeline.flow.forecast.games import EXACT, Engine, means_of, simulate_slate
 from closeline.flow.forecast.knowledge import Knowledge, know, maps_for
 from closeline.flow.forecast.questions import Question, questions_of, reference
@@ -24,9 +24,6 @@ from closeline.store import evaluations, forecasts, models, references
 from closeline.store.forecasts import RESULTS_ONLY, Forecast, Prediction, Run, RunInput
 from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session
-
-# A forecast so close to the start could never be published in time; what is captured then is the close.
-LEAD_TIME = timedelta(minutes=15)
 
 
 def forecast(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +16,8 @@ from closeline.maths.policy import anchored
 from closeline.store.calibrations import ActiveMap, map_of
 from closeline.store.forecasts import Prediction, Run
 
+# A forecast so close to the start could never be published in time; what is captured then is the close.
+LEAD_TIME = timedelta(minutes=15)
 # An outcome that the model calls impossible is a claim that no model can make.
 SUREST = 1e-9
 
@@ -62,7 +65,7 @@ def chained(run: Run, asked: Asked, *, no_push: float, push: float, learned: Lea
     """
     key = asked.market.key
     active = map_of(learned.maps, key)
-    policy = learned.policy.of(key) if learned.policy else None
+    policy = learned.policy.of(asked.market.kind) if learned.policy else None
     p_raw = of_formula(min(max(no_push, SUREST), 1.0 - SUREST))
     applied = active.read() if active else UNCALIBRATED
     calibrated = of_formula(float(applied.apply(np.array([p_raw]))[0]))

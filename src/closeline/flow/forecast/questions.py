@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from closeline.domain.digits import of_formula
-from closeline.domain.markets import GAME_MARKETS, MONEYLINE, SPREAD, Market, MarketType, market
+from closeline.domain.markets import GAME_MARKETS, MONEYLINE, PLAYER_TYPES, SPREAD, Market, MarketType, market
 from closeline.flow.forecast.knowledge import Knowledge
 from closeline.maths.distributions import Side, no_push, price_across
 from closeline.store.evaluations import Evaluation
@@ -45,7 +45,8 @@ def _misdirected(known: Knowledge) -> bool:
 
 
 def _of_game(known: Knowledge, game: int, turned: bool) -> list[Question]:  # noqa: FBT001 -- of the sheet, said once
-    asked = {market(item.market_key) for item in known.markets[game]}
+    # Players' lines are forecast by their own models (`forecast.props`).
+    asked = {of for item in known.markets[game] if (of := market(item.market_key)).type not in PLAYER_TYPES}
     others = sorted(asked - set(GAME_MARKETS), key=lambda item: item.key)
     found = {item: reference(known.markets[game], item) for item in (*GAME_MARKETS, *others)}
     quoted = [

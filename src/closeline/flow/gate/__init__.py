@@ -42,6 +42,9 @@ def gate(session: Session, *, tenant_id: str, league: League, as_of: int, run_id
 
 def _asked(session: Session, tenant_id: str, league: League, moment: datetime, run_id: str | None) -> list[Prediction]:
     found = forecasts.of_moment(session, tenant_id=tenant_id, league=league, as_of=moment)
+    # Games and players may be forecast at one moment, each with an event of its own: nobody is judged twice.
+    judged = candidates.judged(session, tenant_id=tenant_id, league=league, as_of=moment)
+    found = [item for item in found if item.prediction_id not in judged]
     if run_id is not None:
         return [item for item in found if item.run_id == run_id]
     own = own_runs(session, tenant_id=tenant_id, league=league)

@@ -6,6 +6,7 @@ from closeline.domain.forecasts.own import is_own
 from closeline.domain.gates import Candidate
 from closeline.domain.leagues import league_day
 from closeline.domain.markets import MarketType, Period, Selection, Side, market, opposite
+from closeline.flow.gate.players import outlook_of, player_projection
 from closeline.flow.gate.projection import is_due, parts_of, projection_of
 from closeline.flow.gate.standing import standing_of
 from closeline.flow.gate.surroundings import Surroundings
@@ -31,7 +32,8 @@ def candidate_of(prediction: Prediction, side: Side, around: Surroundings) -> Ca
     seen_at = evaluation.received_at if quoted and evaluation else quote.received_at if quote else None
     policy = around.policies[of.key]
     run = around.runs[prediction.run_id]
-    projection = projection_of(prediction, of, around)
+    player = outlook_of(prediction, of, around)
+    projection = player_projection(prediction, of, around) if of.player_id else projection_of(prediction, of, around)
     starts_at = around.versions[prediction.event_id].starts_at
     # Where nothing is quoted the fair price stands in, so that every rule has numbers; no-market blocks it anyway.
     decimal = quote.price.decimal if quoted and quote else 1 / (q_market if canonical else 1 - q_market)
@@ -55,13 +57,14 @@ def candidate_of(prediction: Prediction, side: Side, around: Surroundings) -> Ca
         threshold=policy.threshold if policy else None,
         policed=around.policed,
         predicted_clv=None if moved is None else moved if canonical else -moved,
-        p_sd=None if projection is None else _p_sd(prediction, projection.sd, _mean_sd(of.type, run)),
+        p_sd=None if projection is None or of.player_id else _p_sd(prediction, projection.sd, _mean_sd(of.type, run)),
         standing=standing_of(prediction, side, around),
         projection=projection,
         parts=parts_of(prediction, of, around),
         baseline=around.baseline,
-        slate=around.slates[league_day(starts_at)] if of.period is Period.FULL_GAME else None,
-        projection_due=is_own(run.engine) and is_due(of),
+        slate=around.slates[league_day(starts_at)] if of.period is Period.FULL_GAME and not of.player_id else None,
+        projection_due=(is_own(run.engine) and is_due(of)) or bool(of.player_id),
+        player=player,
     )
 
 

@@ -42,6 +42,8 @@ def _consensus(quote: Quote, around: Surroundings, at: datetime) -> float | None
         item.book: item.line_quarters / 4
         for item in around.series[(quote.event_id, quote.market.key, quote.side)]
         if item.book != quote.book and item.received_at <= at and item.line_quarters is not None
+        # A book that had taken its price off by then had no say: its last line is nobody's any more.
+        if item.gone_at is None or item.gone_at > at
     }
     return median(lines.values()) if len(lines) >= BOOKS_LEAST else None
 

@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from closeline.domain.forecasts.own import OwnProjection, is_own
 from closeline.domain.gates import Baseline, Limits, Slate
 from closeline.domain.leagues import League, league_day
-from closeline.domain.markets import TOTAL, Side
+from closeline.domain.markets import TOTAL, Side, kind_of
 from closeline.domain.policies import MarketPolicy
+from closeline.domain.props.engines import is_props
 from closeline.maths.distributions import ScoreDistribution, read_pair
+from closeline.maths.props.sheet import Sheet
 from closeline.maths.simulate.decomposition import Decomposition
 from closeline.store import evaluations, forecasts, models, quotes, references
 from closeline.store.desk import recordings
@@ -18,6 +20,7 @@ from closeline.store.evaluations import Evaluation
 from closeline.store.forecasts import DERIVED, Prediction, Run
 from closeline.store.past import bias, closes, levels
 from closeline.store.past.standing import own_runs
+from closeline.store.players import runs as prop_runs
 from closeline.store.quotes import Quote, Series
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
@@ -32,6 +35,7 @@ class Surroundings:
 
     market_means: the means of margin and total (points) behind an event's markets at a book, NaN where there is none.
     slates: how the totals of a league day lean, by the day. owned: what runs of somebody's own models expect, by run.
+    sheets: what runs of prop models say of their players, by run.
     """
 
     as_of: datetime
@@ -50,6 +54,7 @@ class Surroundings:
     baseline: Baseline | None
     slates: Mapping[date, Slate]
     owned: Mapping[str, OwnProjection]
+    sheets: Mapping[str, Sheet]
 
 
 def look_around(
@@ -61,9 +66,10 @@ def look_around(
     pair = read_pair(models.latest(session, league=league, kind=models.DISTRIBUTION, as_of=as_of)[1])
     policy = models.policy(session, tenant_id=tenant_id, league=league, as_of=as_of)
     versions = references.versions(session, names, as_of=as_of)
-    history = quotes.of_events(session, names, as_of=as_of)
+    history = quotes.of_events(session, names, as_of=as_of, players=True)
     run_names = [prediction.run_id for prediction in predictions]
     runs = forecasts.runs(session, run_names)
+    of_games = [name for name in run_names if not is_props(runs[name].engine)]
     return Surroundings(
         as_of,
         league,
@@ -74,13 +80,17 @@ def look_around(
         closes.disagreements(priced, pair[0]),
         _market_means(league, pair, priced),
         policy is not None,
-        {key: policy.of(key) if policy else None for key in {prediction.market_key for prediction in predictions}},
+        {
+            key: policy.of(kind_of(key)) if policy else None
+            for key in {prediction.market_key for prediction in predictions}
+        },
         runs,
-        {name: Decomposition.from_json(text) for name, text in forecasts.decompositions(session, run_names).items()},
+        {name: Decomposition.from_json(text) for name, text in forecasts.decompositions(session, of_games).items()},
         levels.mean_total(session, league=league, as_of=as_of) or limits.baseline_mean_total,
         _baseline(session, league, as_of),
         _slates(session, versions, tenant_id, league, as_of, frozenset(run_names)),
         recordings.projections(session, [name for name, run in runs.items() if is_own(run.engine)]),
+        prop_runs.sheets(session, list(runs.values())),
     )
 
 

@@ -7,7 +7,7 @@ imputed. Who looks again and finds another start or another close adds a version
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from closeline.domain.closing import CLOSE_SNAPSHOT_MISSING, ClosingRules, rules_of
@@ -16,6 +16,7 @@ from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import NEXT_DAY, League, league_day
 from closeline.flow.review.closes import Close, Closer, Start
 from closeline.flow.review.history import histories
+from closeline.flow.review.players import OfPlayers, player_shapes
 from closeline.flow.review.premises import Span, premises
 from closeline.flow.review.shapes import shapes_of
 from closeline.flow.review.starts import starts_of
@@ -68,7 +69,8 @@ def _begun(session: Session, tenant_id: str, league: League, at: datetime) -> li
 def _tracks(session: Session, tenant_id: str, league: League, begun: Sequence[_Begun], at: datetime) -> list[LineTrack]:
     rules = _rules(session, tenant_id, league, [item.pick for item in begun], at)
     starts = {item.pick.selection.event_id: item.start for item in begun}
-    closer = closer_of(session, tenant_id, league, rules[0], starts, at)
+    of_players = player_shapes(session, [item.pick for item in begun])
+    closer = closer_of(session, tenant_id, league, rules[0], starts, at, of_players=of_players)
     closers = {each: closer.under(each) for each in rules}
     spans = [Span(item.pick.selection.event_id, item.published_at, item.start.at) for item in begun]
     changed = premises(session, league, spans)
@@ -109,12 +111,18 @@ def rules_in_force(session: Session, tenant_id: str, league: League, at: datetim
 
 
 def closer_of(
-    session: Session, tenant_id: str, league: League, rules: ClosingRules, starts: dict[str, Start], at: datetime
-) -> Closer:
-    """Return what finds the closes of events by all that was received of them by `at`."""
-    events = sorted(starts)
-    found = histories(quotes.of_events(session, events, as_of=at), quotes.seen_by(session, events, as_of=at))
-    return Closer(league, rules, found, starts, shapes_of(session, league, tenant_id=tenant_id, at=at))
+    session: Session, tenant_id: str, league: League, rules: ClosingRules, starts: dict[str, Start], at: datetime,
+    of_players: OfPlayers | None = None,
+) -> Closer:  # fmt: skip
+    """Return what finds the closes of events by all that was received of them by `at`.
+
+    of_players: the shapes of players' numbers; their quotes are read where there are any.
+    """
+    events, players = sorted(starts), of_players is not None
+    rows = quotes.of_events(session, events, as_of=at, players=players)
+    found = histories(rows, quotes.seen_by(session, events, as_of=at, players=players))
+    shapes = shapes_of(session, league, tenant_id=tenant_id, at=at)
+    return Closer(league, rules, found, starts, replace(shapes, players=of_players) if of_players else shapes)
 
 
 def close_of(closer: Closer, ticket: Ticket) -> Close:

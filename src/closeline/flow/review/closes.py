@@ -82,7 +82,7 @@ class Closer:
     _references: dict[tuple[_Selection, bool], ClosingLine] = field(default_factory=dict)
     _voices: dict[_Selection, tuple[BookQuote, ...]] = field(default_factory=dict)
     _pools: dict[tuple[_Selection, str | None], ConsensusClose | None] = field(default_factory=dict)
-    _carried: dict[tuple[Market, Side, float, float, float], float] = field(default_factory=dict)
+    _carried: dict[tuple[_Selection, float, float, float], float] = field(default_factory=dict)
 
     def under(self, rules: ClosingRules) -> "Closer":
         """Return the same by other rules; what the rules do not touch is shared."""
@@ -151,7 +151,7 @@ class Closer:
             )  # fmt: skip
             self._pools[key] = consensus_close(
                 voters, voices, leave_out=key[1], fair=_fair_of_all,
-                translate=lambda asked: self._carry(market, side, asked),
+                translate=lambda asked: self._carry(selection, asked),
             )  # fmt: skip
         return self._pools[key]
 
@@ -166,10 +166,13 @@ class Closer:
         closes = [select_close(fresh, starts_at=start, reference_order=(book,), max_age=max_age) for book in books]
         return [found.quote for found in closes if found.quote is not None]
 
-    def _carry(self, market: Market, side: Side, asked: Sequence[tuple[float, float, float]]) -> list[float]:
+    def _carry(self, selection: _Selection, asked: Sequence[tuple[float, float, float]]) -> list[float]:
         """Return the fair chances at other lines; NaN, which has no say, where nothing carries them there."""
-        new = [item for item in dict.fromkeys(asked) if (market, side, *item) not in self._carried]
-        shape = self.shapes.of(market)
+        event_id, market, side = selection
+        # What carries a market of the game is the league's own, so its answers are of every event.
+        of = selection if market.player_id else ("", market, side)
+        new = [item for item in dict.fromkeys(asked) if (of, *item) not in self._carried]
+        shape = self.shapes.of(event_id, market)
         if new:
             code = distributions.Side[side]
             lines, fair, wanted = ([item[place] for item in new] for place in range(3))
@@ -178,8 +181,8 @@ class Closer:
                 if shape is None
                 else value_across(shape, code, wanted, _EVEN, lines, fair).fair.tolist()
             )
-            self._carried.update({(market, side, *item): chance for item, chance in zip(new, found, strict=True)})
-        return [self._carried[(market, side, *item)] for item in asked]
+            self._carried.update({(of, *item): chance for item, chance in zip(new, found, strict=True)})
+        return [self._carried[(of, *item)] for item in asked]
 
 
 def fair_of(quote: BookQuote, method: DevigMethod) -> float | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from closeline.domain.books import is_exchange, is_sharp
+from closeline.domain.board.books import is_exchange, is_sharp
 from closeline.domain.closing import BookQuote
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Side

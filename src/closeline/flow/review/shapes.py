@@ -1,6 +1,7 @@
 """Shapes: the distributions of margin and total by which a close is carried from its line to a ticket's."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -22,13 +23,19 @@ SIMULATED = frozenset({League.MLB, League.NHL})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shapes:
-    """A league's margin and total."""
+    """A league's margin and total, and the forecasts of players by event and market."""
 
     margin: Shape
     total: Shape
+    players: Mapping[tuple[str, Market], Shape] = field(default_factory=dict)
 
-    def of(self, market: Market) -> Shape | None:
-        """Return what carries a market's close from line to line; null for a part of a game or one team's points."""
+    def of(self, event_id: str, market: Market) -> Shape | None:
+        """Return what carries a market's close from line to line; null for a part of a game or one team's points.
+
+        A player's is the forecast of his own number; null where there is none.
+        """
+        if market.player_id:
+            return self.players.get((event_id, market))
         if market not in GAME_MARKETS:
             return None
         return self.total if market == TOTAL else self.margin
@@ -51,4 +58,5 @@ def shapes_of(session: Session, league: League, *, tenant_id: str, at: datetime)
 @lru_cache(maxsize=16)
 def _simulated(content: str, season: int, total: float) -> Shapes:
     joint = prepare_nearest(read_artefact(content).model, Rules(season), 0.0, total).final
-    return Shapes(*(IntegerMass(*marginal(joint, kind)) for kind in (MarketType.SPREAD, MarketType.TOTAL)))
+    margin, of_total = (IntegerMass(*marginal(joint, kind)) for kind in (MarketType.SPREAD, MarketType.TOTAL))
+    return Shapes(margin, of_total)

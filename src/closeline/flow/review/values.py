@@ -67,7 +67,7 @@ def value(league: League, shapes: Shapes, pairs: Sequence[tuple[Ticket, Close]])
     for place, (ticket, close) in enumerate(pairs):
         if close.missing:
             continue
-        shape = shapes.of(ticket.selection.market)
+        shape = shapes.of(ticket.selection.event_id, ticket.selection.market)
         if shape is not None:
             by_shape.setdefault(id(shape), (shape, []))[1].append(place)
         elif (figures := _without_shape(league, ticket, close)) is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from closeline.domain.captures import GameFacts
+from closeline.domain.feeds.captures import GameFacts
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
 from closeline.domain.settlement import SettlementRules

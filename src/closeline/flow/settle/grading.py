@@ -4,11 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from closeline.domain.captures import Basis, ResultStatus
 from closeline.domain.digits import of_formula
+from closeline.domain.feeds.captures import Basis, ResultStatus
 from closeline.domain.leagues import EASTERN, PACIFIC, League, league_day
-from closeline.domain.markets import Side
+from closeline.domain.markets import Selection, Side, is_of_players
+from closeline.domain.odds import Price
 from closeline.domain.settlement import (
     SETTLEMENT_V1,
     GameRecord,
@@ -22,8 +24,10 @@ from closeline.domain.settlement import (
     settle,
 )
 from closeline.domain.settlement.game import Score
+from closeline.flow.settle.players import record_of
 from closeline.store.desk.grades import Grade, LineTrack
 from closeline.store.desk.picks import Pick
+from closeline.store.past.player_lines import NOBODY, GameLog
 from closeline.store.references import EventVersion
 from closeline.store.results import EventResult
 
@@ -35,18 +39,38 @@ _UNFINISHED = frozenset({ResultStatus.SCHEDULED, ResultStatus.LIVE, ResultStatus
 _GAME_WEEKS = frozenset({League.NFL, League.NCAAF})
 
 
+class Ticket(Protocol):
+    """What settles, whoever wrote it down: a pick of the desk, or a bet of somebody who stakes."""
+
+    @property
+    def league(self) -> str:
+        """Return the league of the event."""
+        ...
+
+    @property
+    def selection(self) -> Selection:
+        """Return what was bet on, at the ticket's own line."""
+        ...
+
+    @property
+    def price(self) -> Price:
+        """Return the price that was taken."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a ticket knew of its game and what came of it: the event's versions, oldest first, and its results.
 
     The last result is the one that is graded. `published_at` is when the terms became official, `at` when the question
-    is asked.
+    is asked. `players`: what was told of who played in it.
     """
 
     versions: Sequence[EventVersion]
     results: Sequence[EventResult]
     published_at: datetime
     at: datetime
+    players: GameLog = NOBODY
 
     @property
     def scheduled(self) -> EventVersion:
@@ -191,14 +215,21 @@ def _same_date(league: League, scheduled: datetime, actual: datetime | None) -> 
 
 
 def settled_of(
-    item: Pick, result: EventResult, around: Circumstances | None = None, rules: SettlementRules = SETTLEMENT_V1
-) -> Settled:
-    """Return what the rules make of a pick under one version of a result."""
+    item: Ticket, result: EventResult, around: Circumstances | None = None, rules: SettlementRules = SETTLEMENT_V1,
+    by: datetime | None = None,
+) -> Settled:  # fmt: skip
+    """Return what the rules make of a pick under one version of a result.
+
+    by: the moment until which what was told of a player counts; left out, all that is in `around`.
+    """
     selection = item.selection
     terms = SettledTerms(
         League(item.league), selection.market, selection.side, selection.line_quarters, item.price.exact
     )
-    return settle(terms, game_record(terms.league, result, around), rules)
+    game = game_record(terms.league, result, around)
+    if around is None or not is_of_players(selection.market.key):
+        return settle(terms, game, rules)
+    return settle(terms, game, rules, record_of(around.players, result, selection.market, by=by or around.at))
 
 
 def grade_of(

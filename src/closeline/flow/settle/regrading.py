@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
-from closeline.domain.settlement import CORRECTION_AFTER_WINDOW, RESULT_CORRECTION, RULES_CHANGED
+from closeline.domain.settlement import (
+    CORRECTION_AFTER_WINDOW,
+    RESULT_CORRECTION,
+    RULES_CHANGED,
+    STAT_CORRECTION,
+)
 from closeline.flow.settle.standing import Standing, standings
 from closeline.store import results
 from closeline.store.desk import grades, picks
 from closeline.store.desk.alerts import Alert
 from closeline.store.desk.grades import Grade
+from closeline.store.desk.picks import Pick
+from closeline.store.past import player_lines
 from closeline.store.results import EventResult
 from closeline.store.session import Session
 
@@ -36,7 +43,10 @@ def regrades(
 ) -> Regraded:
     """Return what later versions of results, received within the look-back, make of picks that have a grade."""
     events = results.corrected_since(session, league=league, after=at - lookback, as_of=at)
-    items = picks.published_on(session, events, tenant_id=tenant_id)
+    items = [
+        *picks.published_on(session, events, tenant_id=tenant_id),
+        *_of_players(session, tenant_id, league, frozenset(events), at, lookback),
+    ]
     marks = grades.grades(session, [item.pick_id for item, _ in items], tenant_id=tenant_id, as_of=at)
     graded = [(item, published_at) for item, published_at in items if item.pick_id in marks]
     histories = results.histories(session, events, as_of=at)
@@ -47,8 +57,9 @@ def regrades(
             continue
         before = marks[standing.pick.pick_id]
         if _replaces(standing.grade, before):
-            found.append(replace(standing.grade, supersedes=before.name, cause=_cause(before, standing.grade)))
-        late.update(_alert(standing, standing.grade, histories[standing.pick.selection.event_id], tenant_id))
+            found.append(replace(standing.grade, supersedes=before.name, cause=_cause(before, standing)))
+        if not standing.pick.selection.market.player_id:
+            late.update(_alert(standing, standing.grade, histories[standing.pick.selection.event_id], tenant_id))
     return Regraded(tuple(found), tuple(late[name] for name in sorted(late)))
 
 
@@ -56,8 +67,19 @@ def _replaces(after: Grade, before: Grade) -> bool:
     return before.rules != after.rules or before.result_version < after.result_version
 
 
-def _cause(before: Grade, after: Grade) -> str:
-    return RESULT_CORRECTION if before.rules == after.rules else RULES_CHANGED
+def _of_players(
+    session: Session, tenant_id: str, league: League, without: frozenset[str], at: datetime, lookback: timedelta
+) -> list[tuple[Pick, datetime]]:
+    """Return the published picks on players of whose games something was told within the look-back."""
+    told = player_lines.told_since(session, league=league, after=at - lookback, as_of=at)
+    found = picks.published_on(session, [name for name in told if name not in without], tenant_id=tenant_id)
+    return [(item, published_at) for item, published_at in found if item.selection.market.player_id]
+
+
+def _cause(before: Grade, standing: Standing) -> str:
+    if standing.grade is not None and before.rules != standing.grade.rules:
+        return RULES_CHANGED
+    return STAT_CORRECTION if standing.pick.selection.market.player_id else RESULT_CORRECTION
 
 
 def _alert(standing: Standing, grade: Grade, history: Sequence[EventResult], tenant_id: str) -> dict[str, Alert]:

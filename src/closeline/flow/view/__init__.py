@@ -22,13 +22,14 @@ from closeline.maths import record_figures as figures
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
 from closeline.maths.reliability import BinScheme
 from closeline.maths.simulate.streams import stream
-from closeline.store import captures, models, record
+from closeline.store import models, record
 from closeline.store.desk import candidates, grades, picks
 from closeline.store.desk.grades import Grade, LineTrack
 from closeline.store.desk.picks import Pick
 from closeline.store.past import outcomes
 from closeline.store.past.outcomes import Settled
 from closeline.store.past.ratings import BEGINNING
+from closeline.store.polls import captures
 from closeline.store.session import Session
 
 Floats = NDArray[np.float64]

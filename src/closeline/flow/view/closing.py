@@ -62,7 +62,7 @@ class Closed:
 
 _KEYS: dict[By, Callable[[Closed], str]] = {
     By.LEAGUE: lambda item: item.pick.league,
-    By.MARKET: lambda item: item.pick.selection.market.key,
+    By.MARKET: lambda item: item.pick.selection.market.kind,
     By.TIER: lambda item: item.pick.tier,
     By.BOOK: lambda item: item.pick.book,
     By.HOURS: lambda item: _hours((item.starts_at - item.published_at) / HOUR),

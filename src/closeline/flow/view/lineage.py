@@ -3,24 +3,29 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from closeline.domain.captures import RawPayload
 from closeline.domain.errors import CorruptRecord
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.gates import Finding
 from closeline.domain.labels import label
 from closeline.domain.leagues import League
 from closeline.domain.markets import line_text
 from closeline.domain.picks import Decision
+from closeline.domain.props.engines import is_props
 from closeline.flow import view
 from closeline.flow.view import Ended
 from closeline.flow.view.reasoning import reasoning
+from closeline.maths.props.sheet import Sheet
 from closeline.schemas import picks as shapes
 from closeline.schemas.decomposition import Decomposition
-from closeline.store import audit, captures, forecasts, references
+from closeline.store import audit, forecasts, references
 from closeline.store.audit import Evidence
 from closeline.store.desk import candidates, grades, picks, publications
 from closeline.store.desk.grades import Grade, LineTrack
 from closeline.store.desk.picks import Pick
-from closeline.store.forecasts import Prediction
+from closeline.store.forecasts import Forecast, Prediction
+from closeline.store.past import player_lines
+from closeline.store.past.player_lines import NOBODY
+from closeline.store.polls import captures
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 
@@ -71,13 +76,19 @@ def why(session: Session, *, name: str, tenant_id: str) -> shapes.Why:
     found = reasoning(session, name, tenant_id=tenant_id)
     made, verdict, event = found.prediction, found.stored.verdict, found.event
     names = references.team_names(session, [event.home_team_id, event.away_team_id])
+    of_player = found.selection.market.player_id
     return shapes.Why(
         pick_id=found.pick_id,
         prediction_id=made.prediction_id,
         league=made.league,
         game=_game(session, event),
         starts_at=event.starts_at,
-        label=label(found.selection, home=names[event.home_team_id], away=names[event.away_team_id]),
+        label=label(
+            found.selection,
+            home=names[event.home_team_id],
+            away=names[event.away_team_id],
+            player=references.player_names(session, [of_player]).get(of_player, ""),
+        ),
         market_key=made.market_key,
         side=found.selection.side,
         line=line_text(found.selection.line_quarters),
@@ -116,7 +127,7 @@ def lineage(session: Session, excerpt_at: Excerpt, *, pick_id: str, tenant_id: s
     ended = _ended(session, pick, tenant_id)
     grade, track = ended.grade, ended.track
     published_at, deliveries = publications.of_pick(session, pick_id, tenant_id=tenant_id)
-    result = audit.of_result(session, event.event_id, grade.result_version) if grade else None
+    result = _result(session, pick, grade) if grade else None
     run, made = _run(session, pick)
     return shapes.Lineage(
         pick=pick_in_line(session, pick_id=pick_id, tenant_id=tenant_id),
@@ -157,8 +168,14 @@ def _labels(session: Session, found: Sequence[Pick]) -> dict[str, str]:
     names = references.team_names(session, sorted({
         team for event in events.values() for team in (event.home_team_id, event.away_team_id)
     }))  # fmt: skip
+    people = references.player_names(session, [item.selection.market.player_id for item in found])
     return {
-        item.pick_id: label(item.selection, home=names[event.home_team_id], away=names[event.away_team_id])
+        item.pick_id: label(
+            item.selection,
+            home=names[event.home_team_id],
+            away=names[event.away_team_id],
+            player=people.get(item.selection.market.player_id, ""),
+        )
         for item in found
         for event in (events[item.selection.event_id],)
     }
@@ -206,6 +223,7 @@ def _finding(item: Finding) -> shapes.Finding:
 def _run(session: Session, pick: Pick) -> tuple[shapes.Run, shapes.Prediction]:
     whole, output_hash = forecasts.run(session, pick.run_id)
     run = whole.run
+    parted = bool(whole.decomposition) and not is_props(run.engine)
     made = next((item for item in whole.predictions if item.prediction_id == pick.prediction_id), None)
     if made is None:
         message = f"run {pick.run_id} must hold the prediction of pick {pick.pick_id}, did not"
@@ -216,9 +234,29 @@ def _run(session: Session, pick: Pick) -> tuple[shapes.Run, shapes.Prediction]:
         inputs=[shapes.Input.model_validate(item) for item in whole.inputs], output_hash=output_hash,
         simulation_version=run.simulation_version, worlds=run.worlds, effective=run.effective,
         distribution_digest=run.distribution_digest,
-        decomposition=Decomposition.model_validate_json(whole.decomposition) if whole.decomposition else None,
+        decomposition=Decomposition.model_validate_json(whole.decomposition) if parted else None,
+        player=_player(whole, pick),
     )  # fmt: skip
     return shape, _prediction(made)
+
+
+def _player(whole: Forecast, pick: Pick) -> shapes.PlayerForecast | None:
+    if not is_props(whole.run.engine):
+        return None
+    said = Sheet.from_json(whole.decomposition).of(pick.selection.market.player_id)
+    return shapes.PlayerForecast.model_validate(said) if said else None
+
+
+def _result(session: Session, pick: Pick, grade: Grade) -> Evidence | None:
+    """Return what a grade rests on: the result, or the line of a player; of one without any, the result of the game."""
+    event_id, player_id = pick.selection.event_id, pick.selection.market.player_id
+    if not player_id:
+        return audit.of_result(session, event_id, grade.result_version)
+    log = player_lines.logs_of(session, [event_id], as_of=grade.graded_at).get(event_id, NOBODY)
+    told = log.of(player_id, by=grade.graded_at)
+    if not told:
+        return audit.of_result(session, event_id, grade.result_version)
+    return audit.of_bytes(session, told[-1].payload_sha, place=told[-1].place, received_at=told[-1].received_at)
 
 
 def _prediction(made: Prediction) -> shapes.Prediction:

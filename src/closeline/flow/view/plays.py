@@ -36,7 +36,10 @@ class PlayedOut:
 
 
 def play_out(session: Session, judged: Sequence[JudgedSide], *, tenant_id: str, league: League) -> PlayedOut:
-    """Return what became of candidates; periods and team totals are left out, for no score of theirs is read."""
+    """Return what became of candidates; periods, team totals and players are left out, for no score of theirs is read.
+
+    A player's line that was picked has a grade of its own.
+    """
     wanted = {item.prediction_id: item for item in judged}
     since = instant(min((item.as_of for item in judged), default=0))
     names: list[str] = []

@@ -97,7 +97,7 @@ def _selection(made: Prediction, side: Side) -> Selection:
 def _price(session: Session, made: Prediction, selection: Selection) -> Price | None:
     if made.basis == DERIVED:
         return None
-    latest = quotes.latest(quotes.of_events(session, [made.event_id], as_of=made.as_of))
+    latest = quotes.latest(quotes.of_events(session, [made.event_id], as_of=made.as_of, players=True))
     quote = latest.get((made.event_id, made.book, made.market_key, selection.side))
     return quote.price if quote else None
 

@@ -102,7 +102,7 @@ def _candidate(item: JudgedSide, weakened: Weakened, policy: DecisionPolicy | No
     of = market(item.market_key)
     canonical = item.side is of.sides[0]
     q_market = 0.5 if weakened.q_market is None else weakened.q_market
-    moved, terms = weakened.predicted_clv, policy.of(of.key) if policy else None
+    moved, terms = weakened.predicted_clv, policy.of(of.kind) if policy else None
     return Candidate(
         selection=Selection(item.event_id, of, item.side, 0 if of.has_line else None),
         two_sided=True,

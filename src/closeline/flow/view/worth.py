@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from closeline.domain.clock import instant
-from closeline.domain.gates import GATES
+from closeline.domain.gates import GATES, PLAYER_GATES
 from closeline.domain.leagues import League
-from closeline.domain.markets import NUMBER_SIDES, Side
+from closeline.domain.markets import NUMBER_SIDES, Side, is_of_players
 from closeline.domain.picks import Decision
 from closeline.flow.view.plays import PlayedOut, play_out
 from closeline.flow.view.without import Laws, freed, laws, must_follow, repeats
@@ -111,7 +111,7 @@ def league_worth(session: Session, *, tenant_id: str, league: League) -> LeagueW
     for item in judged:
         must_follow(item)
     under = laws(session, judged, tenant_id=tenant_id, league=league)
-    rules = [_of_rule(gate, judged, under) for gate in RULES]
+    rules = [_of_rule(gate, judged, under) for gate in _rules_of(judged)]
     played = [item for item in judged if item.decision is Decision.PICK]
     held_back = [item for rule in rules for item in rule.held_back]
     played_out = play_out(session, [*played, *held_back], tenant_id=tenant_id, league=league)
@@ -136,6 +136,12 @@ def league_worth(session: Session, *, tenant_id: str, league: League) -> LeagueW
         games_flagged=proportion(flagged, looked_at),
         flagged_share_max=FLAGGED_SHARE_MAX,
     )
+
+
+def _rules_of(judged: Sequence[JudgedSide]) -> tuple[str, ...]:
+    """Return the rules that were asked, those of players where any line of one was judged."""
+    of_players = any(is_of_players(item.market_key) for item in judged)
+    return (*RULES, *(rule.__name__ for rule in PLAYER_GATES)) if of_players else RULES
 
 
 @dataclass(frozen=True, slots=True)

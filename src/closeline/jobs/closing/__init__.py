@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from closeline.domain.errors import BadInput, NotFound
 from closeline.domain.leagues import League
-from closeline.domain.markets import GAME_MARKETS, Market, Side, market
+from closeline.domain.markets import GAME_MARKETS, Market, Side, is_of_players, market
 from closeline.domain.odds import default_method
 from closeline.flow.review import closer_of, rules_in_force
 from closeline.flow.review.closes import Close, Closer, Start
 from closeline.flow.review.history import seen_until
+from closeline.flow.review.players import OfPlayers
 from closeline.flow.review.starts import starts_of
 from closeline.schemas import clv as shapes
 from closeline.store import quotes
@@ -28,7 +29,9 @@ def closing_line(
     start = _start(session, event_id, as_of)
     league = League(event_id.partition("_")[0])
     rules = rules_in_force(session, tenant_id, league, as_of)
-    closer = closer_of(session, tenant_id, league, rules, {event_id: start}, as_of)
+    # Of a player his own line alone: what would carry it to another is the forecast of a pick.
+    of_players: OfPlayers | None = {} if any(of.player_id for of in wanted) else None
+    closer = closer_of(session, tenant_id, league, rules, {event_id: start}, as_of, of_players)
     return shapes.ClosingQuotes(
         event_id=event_id, book=book, rules=rules.version, starts_at=start.at, start_basis=start.basis,
         closes=[_closing(closer, event_id, of, side, book) for of in wanted if len(of.sides) == 2 for side in of.sides],
@@ -44,8 +47,9 @@ def odds_snapshots(
     """
     key = None if market_key is None else _market(market_key).key
     start = _start(session, event_id, as_of)
-    rows = quotes.of_events(session, [event_id], as_of=as_of)
-    until = seen_until(rows, quotes.seen_by(session, [event_id], as_of=as_of))
+    players = key is not None and is_of_players(key)
+    rows = quotes.of_events(session, [event_id], as_of=as_of, players=players)
+    until = seen_until(rows, quotes.seen_by(session, [event_id], as_of=as_of, players=players))
     return shapes.Snapshots(
         event_id=event_id, market_key=market_key, book=book, starts_at=start.at, start_basis=start.basis,
         snapshots=[

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League, eastern
 from closeline.domain.odds import probability_to_american
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, pmf, read_pair, win_push_loss
@@ -100,6 +100,19 @@ class Phase:
     moneyline: list[tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Seasons of a league that never was; `means` are the true margins and totals, shape (games, 2)."""
+
+    league: League
+    teams: Sequence[str]
+    fixtures: Sequence[Fixture]
+    means: Floats
+    distributions: tuple[ScoreDistribution, ScoreDistribution]
+    phases: Sequence[Phase]
+    scores: Sequence[tuple[int, int]]
+
+
 def synthetic_archives(seed: int, *, received_at: datetime = RECEIVED_AT) -> tuple[RawPayload, ...]:
     """Return the demonstration's files, the same bytes for the same seed."""
     return tuple(
@@ -114,16 +127,21 @@ def synthetic_archives(seed: int, *, received_at: datetime = RECEIVED_AT) -> tup
 
 def synthetic_archive(league: League, seasons: Sequence[int], generator: Generator, last: date = LAST_DAY) -> bytes:
     """Return a games table (CSV, the documented import format) of seasons of a league, up to the day `last`."""
+    return table_of(played(league, seasons, generator, last))
+
+
+def played(league: League, seasons: Sequence[int], generator: Generator, last: date) -> Played:
+    """Return seasons of a league up to the day `last`: what is known of them, and what is true."""
     world, teams = WORLDS[league], _team_names(league)
     fixtures = list(_schedule(world, seasons, len(teams), last, generator))
     means = _true_means(world, fixtures, len(teams), generator)
     distributions = read_pair(read_artefact(f"distribution_{league}.json").decode())
     phases = [
-        _market(distributions, means + generator.normal(0.0, noise, means.shape), shade=shade, generator=generator)
+        market(distributions, means + generator.normal(0.0, noise, means.shape), shade=shade, generator=generator)
         for noise, shade in ((world.opening, 0.0), (world.closing, 1.0))
     ]
     scores = _scores(distributions, means, generator)
-    return _table(league, fixtures, teams, phases, scores)
+    return Played(league, teams, fixtures, means, distributions, phases, scores)
 
 
 def _team_names(league: League) -> list[str]:
@@ -166,7 +184,7 @@ def _true_means(world: World, fixtures: Sequence[Fixture], teams: int, generator
     return means + generator.normal(0.0, world.upset, means.shape)
 
 
-def _market(
+def market(
     distributions: tuple[ScoreDistribution, ScoreDistribution], means: Floats, *, shade: float, generator: Generator
 ) -> Phase:
     """Return what a book asks that believes in these means; `shade` 1 puts into the price what the line rounds off."""
@@ -234,20 +252,18 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _table(
-    league: League,
-    fixtures: Sequence[Fixture],
-    teams: Sequence[str],
-    phases: Sequence[Phase],
-    scores: Sequence[tuple[int, int]],
-) -> bytes:
+def table_of(season: Played, until: date | None = None) -> bytes:
+    """Return the games table of seasons; of those games alone that were played before the day `until`."""
+    teams = season.teams
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow((*_COLUMNS, *(name for word in ("open", "close") for name in _market_columns(word))))
-    for row, game in enumerate(fixtures):
-        head = (SOURCE, league, game.season, game.day, game.starts_at.isoformat(), teams[game.home], teams[game.away])
-        cells = (cell for phase in phases for cell in _market_cells(phase, row))
-        writer.writerow((*head, *scores[row], *cells))
+    for row, game in enumerate(season.fixtures):
+        if until is not None and game.day >= until:
+            continue
+        head = (SOURCE, season.league, game.season, game.day, game.starts_at.isoformat())
+        cells = (cell for phase in season.phases for cell in _market_cells(phase, row))
+        writer.writerow((*head, teams[game.home], teams[game.away], *season.scores[row], *cells))
     return out.getvalue().encode()
 
 

@@ -9,7 +9,7 @@ from closeline.domain.settlement.quorum import NEEDS_SCORE, NOT_OVER, Report
 from closeline.flow import settle
 from closeline.jobs.desk import Desk
 from closeline.jobs.grading.asking import Asked, counted
-from closeline.jobs.limiting import ACTOR_MAX, WHY_MAX, a_line
+from closeline.jobs.learning.limiting import ACTOR_MAX, WHY_MAX, a_line
 from closeline.jobs.run_inline import react
 from closeline.schemas.grading import AcceptedResult
 from closeline.store import events, references, results

@@ -13,7 +13,7 @@ from closeline.flow import settle
 from closeline.flow.settle import SWEEP, Standing
 from closeline.jobs.desk import Desk
 from closeline.jobs.grading.reading import HELD, grading_of_pick, reason_of, state_of
-from closeline.jobs.limiting import ACTOR_MAX, a_line
+from closeline.jobs.learning.limiting import ACTOR_MAX, a_line
 from closeline.jobs.run_inline import run
 from closeline.schemas.grading import GradeRun, Grading, HeldPick
 from closeline.store import events

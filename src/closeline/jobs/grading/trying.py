@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import TypeVar
 
-from closeline.domain.captures import ResultStatus
 from closeline.domain.errors import BadInput
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Period, Side, line_quarters
 from closeline.domain.odds import american_to_decimal, exact
@@ -32,9 +32,9 @@ from closeline.domain.settlement.configured import changed_rules
 from closeline.domain.settlement.outcomes import HALF_STAKE, WHOLE_STAKE, Settled, grading, void
 from closeline.domain.settlement.props import LEAGUE_ROLES
 from closeline.domain.settlement.score import segment_of
-from closeline.maths import parlay
-from closeline.maths.parlay import Leg, LegResult
-from closeline.schemas.cases import Amount, Settlement, WrittenCase, WrittenGame
+from closeline.maths.parlays import parlay
+from closeline.maths.parlays.parlay import Leg, LegResult
+from closeline.schemas.rules.cases import Amount, Settlement, WrittenCase, WrittenGame
 
 T = TypeVar("T")
 # Longer words for periods, beside the ones of market keys.

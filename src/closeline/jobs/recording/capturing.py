@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from closeline.domain.captures import ParsedPayload, Phase
 from closeline.domain.errors import BadInput, NotFound
 from closeline.domain.events import SYSTEM_CHAIN
+from closeline.domain.feeds.captures import ParsedPayload, Phase
 from closeline.domain.identity import AliasTable
 from closeline.domain.ids import content_id, sha256_hex
 from closeline.domain.leagues import League
@@ -14,7 +14,8 @@ from closeline.jobs.desk import Desk
 from closeline.jobs.recording.feed import FEED, PARSER, parse, payload_of, provider_of
 from closeline.jobs.recording.step import step
 from closeline.schemas import recording as shapes
-from closeline.store import captures, evaluations, references
+from closeline.store import evaluations, references
+from closeline.store.polls import captures
 from closeline.store.session import Session
 
 # A price is as old as it says, and the desk's clock decides what is old: nobody may hand in a price of another day.

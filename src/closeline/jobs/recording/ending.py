@@ -1,7 +1,8 @@
 """Ending: grades by the rules that every pick is graded by, and what the record learns from what has ended."""
 
-from closeline.jobs import calibrating, grading
+from closeline.jobs import grading
 from closeline.jobs.desk import Desk
+from closeline.jobs.learning import calibrating
 from closeline.jobs.recording.publishing import ACTOR
 from closeline.schemas.calibration import CalibrationRun
 from closeline.schemas.grading import Grading

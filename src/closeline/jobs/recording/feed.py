@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from closeline.domain.captures import Basis, ParsedEvent, ParsedPayload, ParsedQuote, Phase, RawPayload, Rejected
 from closeline.domain.errors import ImpossiblePrice, UnknownFormat
+from closeline.domain.feeds.captures import Basis, ParsedEvent, ParsedPayload, ParsedQuote, Phase, RawPayload, Rejected
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import league_day, season_of
 from closeline.domain.markets import Market, line_quarters, market, opposite_line

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from closeline.domain.clock import micros
 from closeline.domain.errors import BadInput, ImpossiblePrice, NotFound, Refused
 from closeline.domain.events import PicksPublished
+from closeline.domain.feeds.mode import withholds
+from closeline.domain.gates.verdict import Verdict
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
 from closeline.domain.markets import Side, line_text, market
@@ -24,6 +26,7 @@ from closeline.store.desk import candidates, picks, recordings
 from closeline.store.desk.recordings import Published
 from closeline.store.events import LoggedEvent
 from closeline.store.forecasts import Prediction
+from closeline.store.polls.standing import league_standing
 from closeline.store.quotes import Quote
 from closeline.store.session import Session
 
@@ -65,6 +68,7 @@ def _publish(session: Session, desk: Desk, said: Prediction, price: str) -> Publ
     _must_be_quoted(session, said, verdict.side, price)
     _must_be_on_offer(session, desk, said, verdict.side, now)
     league, as_of = League(said.league), micros(said.as_of)
+    _must_be_allowed(session, desk, league, verdict.verdict)
     made = pick.propose(session, tenant_id=desk.tenant_id, league=league, as_of=as_of, prediction_id=said.prediction_id)
     if not made.proposed:
         alive = [item.pick_id for item in picks.of_events(session, [said.event_id], tenant_id=desk.tenant_id)
@@ -73,11 +77,20 @@ def _publish(session: Session, desk: Desk, said: Prediction, price: str) -> Publ
     publishing.publish(
         session, tenant_id=desk.tenant_id, league=league, as_of=as_of,
         channels=[channel.name for channel in desk.channels], at=now, prediction_id=said.prediction_id,
+        live=desk.follows(league),
     )  # fmt: skip
     found = recordings.published(session, said.prediction_id, tenant_id=desk.tenant_id)
     if found is None:
         raise Refused(f"a pick must be published before its game, {said.event_id} was too near at {now.isoformat()}")
     return found
+
+
+def _must_be_allowed(session: Session, desk: Desk, league: League, verdict: Verdict) -> None:
+    """Raise Refused where the state of the feeds or of the credits lets nothing, or not this, be published."""
+    found = league_standing(session, league, at=desk.clock(), live=desk.follows(league))
+    if withholds(found, verdict.decision, verdict.tier) is not None:
+        reasons = ", ".join(found.reasons)
+        raise Refused(f"publishing of {league} must be allowed, was {found.mode} ({reasons}); see: closeline status")
 
 
 def _must_be_quoted(session: Session, said: Prediction, side: Side, price: str) -> None:
@@ -113,8 +126,10 @@ def _must_be_on_offer(session: Session, desk: Desk, said: Prediction, side: Side
             f"{starts_at.isoformat()}, was asked {now.isoformat()}"
         )
     series = (said.event_id, said.book, said.market_key, side)
-    then = quotes.latest(quotes.of_events(session, [said.event_id], as_of=said.as_of))[series]
-    current = quotes.latest(quotes.of_events(session, [said.event_id], as_of=now))[series]
+    then = quotes.latest(quotes.of_events(session, [said.event_id], as_of=said.as_of))[series]  # judged, so it stood
+    current = quotes.latest(quotes.of_events(session, [said.event_id], as_of=now)).get(series)
+    if current is None:
+        raise Refused(f"price must still be on offer, {_named(said, side)} is not any more: capture it again")
     if current.quote_id != then.quote_id:
         raise Refused(f"price must still be on offer, {_named(said, side)} is {current.price.text} now: run it again")
     seen = quotes.last_seen(session, [said.event_id]).get(series, then.received_at)

@@ -11,10 +11,11 @@ from closeline.flow.forecast import LEAD_TIME
 from closeline.jobs.desk import Desk
 from closeline.jobs.recording.step import step
 from closeline.schemas import recording as shapes
-from closeline.store import captures, evaluations, models, references
+from closeline.store import evaluations, models, references
 from closeline.store.desk import recordings
 from closeline.store.forecasts import RESULTS_ONLY, Run, RunInput
 from closeline.store.past.standing import is_learned_from
+from closeline.store.polls import captures
 from closeline.store.session import Session
 
 # What the record says of a run itself; nobody else may.

@@ -12,7 +12,7 @@ from closeline.domain.leagues import League
 from closeline.flow.tune.calibration.by_hand import activate, known_version, roll_back
 from closeline.flow.tune.calibration.candidates import Asked, propose
 from closeline.flow.tune.calibration.outcome import Idle, Outcome, SampleScores, Tried
-from closeline.flow.tune.calibration.scopes import Scope, played_leagues, scopes_of
+from closeline.flow.tune.calibration.scopes import Scope, played_leagues, scopes_of, scopes_of_players
 from closeline.flow.tune.calibration.shortage import Shortage, shortage
 from closeline.flow.tune.calibration.watch import judge_shadow, look_after
 from closeline.store import calibrations
@@ -22,11 +22,14 @@ IN_FORCE_CHANGED = (CalibrationStatus.ACTIVE, CalibrationStatus.RETIRED)
 
 
 def calibrate(session: Session, *, tenant_id: str, league: League, at: datetime) -> list[CalibrationJudged]:
-    """Look at the global scope and at each market of a league, as the schedule does, and tell what was judged."""
+    """Look at the global scope and at each market of a league, as the schedule does, and tell what was judged.
+
+    Players' kinds of markets are looked at where there are forecasts of them.
+    """
     asked = Asked()
     return [
         event
-        for scope in scopes_of((league,))
+        for scope in (*scopes_of((league,)), *scopes_of_players(session, (league,), tenant_id=tenant_id, as_of=at))
         for outcome in look_at(session, scope, asked, tenant_id=tenant_id, at=at)
         for event in told_of(session, scope, outcome, asked.actor, at=at, league=league)
     ]
@@ -85,6 +88,7 @@ __all__ = [
     "played_leagues",
     "roll_back",
     "scopes_of",
+    "scopes_of_players",
     "shortage",
     "told_of",
 ]

@@ -17,6 +17,7 @@ from closeline.domain.calibration import (
 )
 from closeline.domain.digits import of_fit
 from closeline.domain.ids import content_id
+from closeline.domain.markets import is_of_players
 from closeline.flow.tune.calibration.observations import Observations, observed
 from closeline.flow.tune.calibration.outcome import Idle, Outcome, SampleScores, Tried
 from closeline.flow.tune.calibration.scopes import EVERYWHERE, Scope, events_of, results_of
@@ -90,7 +91,9 @@ def maps_in_force(
     maps = calibrations.active(session, tenant_id=tenant_id, league=scope.league, as_of=at)
     found = calibrations.map_of(maps, scope.market_key)
     active = found.read() if found else UNCALIBRATED
-    return active, None if scope.kind is CalibrationScope.GLOBAL else maps.get(EVERYWHERE.market_key)
+    # What was learned of games' forecasts says nothing of a prop model's.
+    alone = scope.kind is CalibrationScope.GLOBAL or is_of_players(scope.market_key)
+    return active, None if alone else maps.get(EVERYWHERE.market_key)
 
 
 def _base(scope: Scope) -> CalibrationMap | None:

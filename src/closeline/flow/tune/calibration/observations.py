@@ -77,11 +77,7 @@ def _market(
     if not counting:
         return _Market(known, np.zeros(len(known.events), dtype=bool), 0, duplicates)
     names = published.published(session, tenant_id=tenant_id, league=league, market_key=key, as_of=as_of)
-    chosen = {
-        (event, line)
-        for event, line, name in zip(everything.events, everything.lines.tolist(), everything.predictions, strict=True)
-        if name in names
-    }
-    marked = [asked in chosen for asked in zip(known.events, known.lines.tolist(), strict=True)]
+    chosen = {asked for asked, name in zip(everything.asked(), everything.predictions, strict=True) if name in names}
+    marked = [asked in chosen for asked in known.asked()]
     voids = published.voids(session, tenant_id=tenant_id, league=league, market_key=key, since=since, as_of=as_of)
     return _Market(known, np.array(marked, dtype=bool), voids, duplicates)

@@ -7,6 +7,7 @@ from closeline.domain.calibration import GLOBAL_SCOPE, CalibrationScope
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS
 from closeline.store.past import ended, outcomes
+from closeline.store.players import runs as prop_runs
 from closeline.store.session import Session
 
 
@@ -47,6 +48,15 @@ def scopes_of(leagues: tuple[League, ...], *, everywhere: bool = True) -> tuple[
     """Return the scopes of some leagues, the global one first, because the others lean on it."""
     segments = tuple(Scope(str(league), market.key) for league in leagues for market in GAME_MARKETS)
     return (EVERYWHERE, *segments) if everywhere else segments
+
+
+def scopes_of_players(session: Session, leagues: tuple[League, ...], *, tenant_id: str, as_of: datetime) -> list[Scope]:
+    """Return the scopes of players' kinds of markets of which some leagues have forecasts."""
+    return [
+        Scope(str(league), kind)
+        for league in leagues
+        for kind in prop_runs.kinds(session, tenant_id=tenant_id, league=league, as_of=as_of)
+    ]
 
 
 def scope_named(name: str) -> Scope:

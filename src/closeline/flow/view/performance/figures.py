@@ -113,7 +113,7 @@ def _figures(item: Standing, value: shapes.Estimate, *, survives: bool, median: 
         units_staked=sums.staked_units_micros / MICROS,
         roi=_return(item),
         expected_publish=_expected(
-            sums.promised_e12, sums.units_micros, sums.promised_variance_e12, sums.settled
+            sums.promised_e12, sums.units_micros, sums.promised_variance_e12, sums.settled + sums.sat_out
         ),
         expected_close=_expected(
             sums.at_close_e12, sums.priced_units_micros, sums.at_close_variance_e12, sums.priced

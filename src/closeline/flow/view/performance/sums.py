@@ -10,8 +10,10 @@ from typing import Any
 from closeline.domain.cohorts import NOTHING, Cohort, Dimension, cohort, hours_to_start
 from closeline.domain.digits import FORMULA_DECIMALS
 from closeline.domain.ids import canonical_json
+from closeline.domain.markets import is_of_players, kind_of
 from closeline.domain.settlement import Result
 from closeline.domain.settlement.outcomes import void_before_play
+from closeline.domain.settlement.props import DNP
 from closeline.store.desk.endings import Ending
 
 # Probabilities and scores are stored to so many decimals: as whole numbers of the last one, nothing of them is lost.
@@ -24,9 +26,10 @@ _CLIP = 1e-6
 class Sums:
     """Counts, and sums in units of 1e-12 (`_e12`) or of a millionth (`_micros`).
 
-    settled: graded and not void. highest: what all graded could have won, voids too: a bound must not know the outcome.
-    scored: won or lost. unplayed: void before play. valued: graded, not unplayed, with a close. priced: settled, with
-    an expected return at the close. missing: graded, not unplayed, without a close.
+    settled: graded and not void. sat_out: void as the player did not play. promised: of both, for what a pick on a
+    player promises has that chance in it. highest: what all graded could have won, voids too: a bound must not know the
+    outcome. scored: won or lost. unplayed: void before play. valued: graded, not unplayed, with a close. priced:
+    settled, with an expected return at the close. missing: graded, not unplayed, without a close.
     """
 
     published: int = 0
@@ -37,6 +40,7 @@ class Sums:
     voids: int = 0
     unplayed: int = 0
     settled: int = 0
+    sat_out: int = 0
     units_micros: int = 0
     staked_units_micros: int = 0
     highest_micros: int = 0
@@ -90,7 +94,7 @@ def cohort_of(item: Ending) -> Cohort:
     return cohort(
         {
             Dimension.LEAGUE: item.league,
-            Dimension.MARKET: item.market_key,
+            Dimension.MARKET: kind_of(item.market_key),
             Dimension.DECISION: item.decision,
             Dimension.TIER: item.tier or NOTHING,
             Dimension.BOOK: _word(item.book),
@@ -113,7 +117,8 @@ def sums_of(item: Ending) -> Sums:
         return Sums(published=1)
     counts = {_COUNTS[Result(grade.result)]: 1, "published": 1, "graded": 1, "highest_micros": _highest(item)}
     if not played(item):
-        return _made(counts | {"unplayed": 1})
+        sat_out = {"sat_out": 1, **_promised(item)} if _sat_out(item) else {}
+        return _made(counts | {"unplayed": 1} | sat_out)
     money = {} if grade.result == Result.VOID else _money(item) | _scores(item) | _priced(item)
     return _made(counts | money | _closing(item), _missing(item))
 
@@ -139,9 +144,20 @@ def _money(item: Ending) -> dict[str, int]:
         "units_micros": units,
         # Nobody stakes less than a millionth: what is rounded here is nobody's money.
         "staked_units_micros": round(units * item.stake_micros / MICROS),
+        **_promised(item),
+    }
+
+
+def _promised(item: Ending) -> dict[str, int]:
+    return {
         "promised_e12": _whole(item.ev_per_unit),
         "promised_variance_e12": _whole(_variance(item.ev_per_unit, item.price)),
     }
+
+
+def _sat_out(item: Ending) -> bool:
+    # Counting only those who played would promise too little: the push of such a pick has this void in it.
+    return item.grade is not None and item.grade.reason == DNP and is_of_players(item.market_key)
 
 
 def _highest(item: Ending) -> int:

@@ -1,0 +1,1 @@
+"""Commands about live feeds: asking them now, and what asking costs."""

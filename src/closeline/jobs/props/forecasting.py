@@ -1,0 +1,28 @@
+"""Forecasting of players: the lines of a snapshot, by the prop models in force. Without a model nothing is forecast."""
+
+from collections.abc import Sequence
+
+from closeline.domain.events import Event
+from closeline.domain.leagues import League
+from closeline.flow.forecast.props import forecast_props
+from closeline.jobs.desk import Desk
+from closeline.jobs.errands import Arguments
+from closeline.store.session import Session
+
+
+def due(desk: Desk, arguments: Arguments) -> bool:
+    """Say whether lines of a snapshot may be forecast at all: by a desk that has models, and before the close."""
+    return desk.prop_models is not None and arguments.get("phase") != "CLOSE"
+
+
+def forecast_lines(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
+    """Forecast the players' lines of a snapshot; nothing where no model of the league is in force."""
+    league = League(str(arguments["league"]))
+    models = desk.prop_models.in_force(session, league, as_of=desk.clock()) if desk.prop_models else ()
+    if not models:
+        return ()
+    made = forecast_props(
+        session, desk.ratings, models, tenant_id=desk.tenant_id, league=league,
+        snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(), features_of=desk.prop_features,
+    )  # fmt: skip
+    return [made] if made else ()

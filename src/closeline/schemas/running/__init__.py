@@ -1,0 +1,1 @@
+"""The desk while it runs: its jobs and its health, as they are told."""
