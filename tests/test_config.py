@@ -142,3 +142,12 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.tenant = "other"
+
+
+def test_a_broker_of_another_kind_is_refused_with_what_is_expected(monkeypatch):
+    monkeypatch.setenv("CLOSELINE_BROKER_URL", "http://someone:secret@x")
+    with pytest.raises(BadSetting, match=r"^setting broker_url must be an address such as redis://") as told:
+        read_settings()
+
+    assert "set CLOSELINE_BROKER_URL" in str(told.value)
+    assert "secret" not in str(told.value)

@@ -51,8 +51,67 @@ def test_copies_hold_what_the_template_held_and_nothing_of_each_other(
     new_databases.drop(second)
 
 
+def test_a_template_may_be_filled_on_a_copy_of_another_which_stays_as_it_was(
+    new_databases: databases.Databases,
+) -> None:
+    def build(url: str) -> None:
+        run(url, "CREATE TABLE player (name text)")
+
+    def fill(url: str) -> None:
+        run(url, "INSERT INTO player VALUES ('ann')")
+
+    more = new_databases.copy_of("one player", fill, ("no player", build))
+    none = new_databases.copy_of("no player", build)
+
+    assert run(more, "SELECT name FROM player") == [("ann",)]
+    assert run(none, "SELECT name FROM player") == []
+    new_databases.drop(more)
+    new_databases.drop(none)
+
+
 def test_an_unreachable_postgresql_fails_and_says_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(databases.URL_VARIABLE, "postgresql://nobody@127.0.0.1:1/none")
 
     with pytest.raises(databases.NoPostgresError, match=r"CLOSELINE_TEST_POSTGRES_URL=.*CLOSELINE_TEST_POSTGRES=off"):
         databases.postgres_databases()
+
+
+# What asks no database at all is not in question. These ask one kind, and this is why.
+NO_DATABASE = {
+    "e2e/test_fault_catalogue.py", "e2e/test_same_digits.py", "flow/test_by_hand.py", "flow/test_circumstances.py", "flow/test_promises.py",
+    "jobs/live/test_follower.py", "jobs/live/test_rehearsing.py", "jobs/live/test_two_followers.py", "jobs/monitoring/test_persistence.py",
+    "jobs/test_live_demo.py", "jobs/test_registry.py", "jobs/test_schedule.py", "jobs/test_shelf.py",
+    "jobs/test_synthetic.py", "store/test_asof.py", "store/test_packaged.py", "store/test_thinning.py",
+}  # fmt: skip
+ONE_DATABASE = {
+    "e2e/test_crew.py": "several processes of a production, which has a server",
+    "e2e/test_live_demo.py": "the demonstration makes its own file",
+    "e2e/test_live_fault_twins.py": "guards outside the database are taken away",
+    "e2e/test_real_closes.py": "the store's tests of closes run on both; these feed them long real files",
+    "e2e/test_serve.py": "a laptop's process on a laptop's file; the crew is served from a server",
+    "e2e/test_serve_live.py": "a laptop's process on a laptop's file; the crew is served from a server",
+    "e2e/test_two_tenants.py": "row-level security is the server's",
+    "jobs/test_demo.py": "the demonstration makes its own file",
+    "jobs/test_fan_out.py": "processes share a file; the crew shares a server",
+    "store/test_contention.py": "a writer that begins as a reader is SQLite's fault alone",
+    "store/test_isolation.py": "row-level security is the server's",
+    "store/test_partitions.py": "parts of a table are the server's",
+    "store/test_server.py": "a server that goes away is a server's fault alone",
+    "store/test_tenant_statements.py": "what row-level security does is asked of statements where there is none",
+}
+ROOMS = ("store", "flow", "jobs", "e2e")
+
+
+def test_what_touches_the_record_runs_on_both_databases_or_says_why_not(request: pytest.FixtureRequest) -> None:
+    here = request.config.rootpath / "tests"
+    both: dict[str, bool] = {}
+    for item in request.session.items:
+        name = item.path.relative_to(here).as_posix()
+        if name.startswith(ROOMS):
+            both[name] = both.get(name, False) or databases.is_postgres(item)
+    on_one = {name for name, has_server in both.items() if not has_server}
+    excused = NO_DATABASE | set(ONE_DATABASE)
+
+    assert databases.switched_off() or on_one <= excused
+    assert [name for name in excused if both.get(name)] == []
+    assert [name for name in excused if not (here / name).is_file()] == []

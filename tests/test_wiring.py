@@ -8,12 +8,12 @@ import pytest
 import structlog
 
 from closeline import wiring
-from closeline.domain.errors import NotFound, SchemaMissing, StoreUnavailable, UnknownFormat, UnreadableFile
+from closeline.domain.errors import BadSetting, NotFound, SchemaMissing, StoreUnavailable, UnknownFormat, UnreadableFile
 from closeline.store import schema
 from closeline.store.past.ratings import BEGINNING
 from closeline.store.references import alias_count
 from closeline.store.session import unit_of_work
-from closeline.wiring import open_desk, read_archive, read_archives, read_settings
+from closeline.wiring import open_desk, read_archive, read_archives, read_settings, reading, tell_metrics
 from tests.builders.archives import rows, table
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_no_feed_knows_is_told_with_what_is_known(tmp_path: Path) ->
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "large.csv").write_bytes(b"x" * 11)
-    monkeypatch.setattr(wiring, "SIZE_MAX", 10)
+    monkeypatch.setattr(reading, "SIZE_MAX", 10)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read"))
 
     with pytest.raises(UnreadableFile, match="at most 10 bytes, was 11"):
@@ -154,3 +154,8 @@ def test_the_archives_of_the_demonstration_are_the_same_bytes_every_time() -> No
 
     assert first == again
     assert len(first) == 2
+
+
+def test_a_worker_that_is_to_tell_what_it_counts_must_have_a_folder_to_add_it_up_in() -> None:
+    with pytest.raises(BadSetting, match="had none; set PROMETHEUS_MULTIPROC_DIR"):
+        tell_metrics(read_settings().model_copy(update={"worker_metrics": "127.0.0.1:0"}))

@@ -6,8 +6,8 @@ import pytest
 
 from closeline.api.app import paths
 from closeline.domain.leagues import league_day
-from closeline.jobs import calibrating
 from closeline.jobs.grading import grading_of
+from closeline.jobs.learning import calibrating
 from closeline.store.session import unit_of_work
 from closeline.tenancy.access import Role
 from tests.builders.records import TENANT, rows_of

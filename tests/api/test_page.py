@@ -8,17 +8,20 @@ from closeline.api.errors import STATUSES
 from closeline.tenancy.access import smallest_role
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| ((?:`[A-Z]+ /api[^`]*`(?:, )?)+) \| (\w+) \|", PAGE, flags=re.MULTILINE)
+ROWS = re.findall(r"^\| ((?:`[A-Z]+ /[^`]*`(?:, )?)+) \| (\w+(?:, or none at home)?) \|", PAGE, flags=re.MULTILINE)
 
 
 def test_every_call_is_on_the_page_with_its_role_and_every_call_of_the_page_is_there(door):
     shown = {call: role for calls, role in ROWS for call in re.findall(r"`([^`]+)`", calls)}
-    there = {
-        f"{method} {path}": "none" if path in PUBLIC else str(smallest_role(route.permission))
-        for method, path, route in paths(door.app)
-    }
+    there = {f"{method} {path}": role_of(path, route) for method, path, route in paths(door.app)}
 
     assert shown == there
+
+
+def role_of(path, route):
+    if path in PUBLIC:
+        return "none"
+    return f"{smallest_role(route.permission)}{', or none at home' if route.open_at_home else ''}"
 
 
 def test_every_status_of_the_table_of_errors_is_on_the_page():

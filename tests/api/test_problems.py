@@ -12,6 +12,7 @@ from closeline.domain import errors as tree
 from closeline.domain.errors import CloselineError
 from closeline.store import access, schema
 from closeline.tenancy.access import Role
+from closeline.wiring.log import configure_log
 from tests.builders.callers import Door
 
 PROBLEM = {"type", "title", "status", "detail", "error", "correlation_id", "faults"}
@@ -196,7 +197,7 @@ def test_a_record_that_is_gone_refuses_calls_and_lets_nobody_in(door, monkeypatc
 def log_file(tmp_path):
     """Log as the program does, everything, into a file of this test."""
     before = structlog.get_config()
-    wiring._configure_log(wiring.read_settings(log_dir=tmp_path, log_level="debug"))
+    configure_log(wiring.read_settings(log_dir=tmp_path, log_level="debug"))
     yield tmp_path / wiring.LOG_FILE
     structlog.configure(**before)
 

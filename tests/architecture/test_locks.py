@@ -9,7 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "locks").glob("*.txt"))}
-GROUPS = {"core": PROJECT["project"]["dependencies"], **PROJECT["dependency-groups"]}
+GROUPS = {
+    "core": PROJECT["project"]["dependencies"],
+    **PROJECT["project"]["optional-dependencies"],
+    **PROJECT["dependency-groups"],
+}
 
 
 def pins(lock: str) -> dict[str, set[str]]:

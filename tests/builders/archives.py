@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League, eastern
 from closeline.jobs.shelf import Archive
 from closeline.providers.catalog import recognise

@@ -26,7 +26,7 @@ BASE = "http://closeline.test"
 
 def a_tenant(engine: Engine, name: str = OTHER_TENANT, status: str = "ACTIVE") -> str:
     """Put another tenant into the record, where it is not yet."""
-    with unit_of_work(engine) as session:
+    with unit_of_work(engine, tenant_id=name) as session:
         known = session.scalar(text("SELECT count(*) FROM tenant WHERE tenant_id = :t"), {"t": name})
         if not known:
             session.execute(
@@ -57,7 +57,7 @@ class Door:
         self, role: Role = Role.READER, *, tenant: str = TENANT, days: int = 90, at: datetime | None = None
     ) -> str:
         secret = a_secret(next(self.numbers))
-        with unit_of_work(self.desk.engine) as session:
+        with unit_of_work(self.desk.engine, tenant_id=tenant) as session:
             keys.create(
                 session, secret, tenant_id=tenant, name="of a test", role=role, days=days, actor="test",
                 at=at or self.desk.clock(),

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from closeline.domain.gates import Baseline, Candidate, Limits, Parts, Projection, Slate, Standing
+from closeline.domain.gates import Baseline, Candidate, Limits, Parts, PlayerOutlook, Projection, Slate, Standing
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
-from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, Selection, Side
+from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Selection, Side
 from closeline.store.packaged import read_artefact
 from tests.builders.payloads import GAME
 
@@ -56,6 +56,16 @@ SOUND = Candidate(
     slate=EVEN,
 )
 
+# A player's line of 27.5, of whom some 61 of 100 games are above it.
+OUTLOOK = PlayerOutlook(mean=30.35, sd=8.0, plays=0.96, games=40)
+A_LINE = replace(
+    SOUND, selection=Selection(GAME, Market(MarketType.PLAYER_PRA, player_id="nba_1"), Side.OVER, 110),
+    p_calibrated=0.61, p_push=0.04, beta=None, threshold=None, predicted_clv=None, p_sd=None, parts=None, slate=None,
+    projection=Projection(
+        mean=30.35, sd=8.0, market_mean=28.6, baseline_mean=None, line_quantile=0.39, built_mean=None, mass=1.0
+    ),
+    player=OUTLOOK,
+)  # fmt: skip
 A_TOTAL = replace(SOUND, selection=a_selection(TOTAL), projection=NUMBER)
 
 

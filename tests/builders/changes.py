@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 
 START = datetime(2025, 10, 12, 17, tzinfo=UTC)
 NOW = START + timedelta(days=30)

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from closeline.domain.captures import ParsedPayload, RawPayload
 from closeline.domain.clock import FixedClock
+from closeline.domain.feeds.captures import ParsedPayload, RawPayload
 from closeline.domain.ports import Channel
 from closeline.jobs.backtest import Step, backtest, timetable
 from closeline.jobs.desk import Desk

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from closeline.domain.captures import Basis, RawPayload, ResultStatus
+from closeline.domain.feeds.captures import Basis, RawPayload, ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE
 from closeline.maths.simulate.decomposition import Decomposition, Figure, TeamUnits
-from closeline.store import captures, forecasts, references, results
+from closeline.store import forecasts, references, results
 from closeline.store.forecasts import DERIVED, Forecast, Prediction, Run
+from closeline.store.polls import captures
 from closeline.store.references import NewEvent
 from closeline.store.results import EventResult
 from closeline.store.session import Session

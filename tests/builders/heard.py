@@ -4,15 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from closeline.domain.captures import GameFacts, ParsedEvent, ParsedResult, Phase, RawPayload, ResultStatus
+from closeline.domain.feeds.captures import GameFacts, ParsedEvent, ParsedResult, Phase, RawPayload, ResultStatus
 from closeline.flow import capture
 from closeline.flow.capture import Source
 from closeline.jobs.desk import Desk
 from closeline.jobs.run_inline import react, run
-from closeline.store import captures, events
+from closeline.store import events
 from closeline.store.desk import alerts, grades
 from closeline.store.desk.alerts import Alert
 from closeline.store.desk.grades import Grade
+from closeline.store.polls import captures
 from closeline.store.references import alias_table
 from closeline.store.session import Session, unit_of_work
 from tests.builders.desks import a_desk

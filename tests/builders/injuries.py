@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.forecasts.injuries import PlayerValue, PlayerValues
 from closeline.domain.leagues import League
-from closeline.jobs.injuries import Bulletin
+from closeline.jobs.importing.injuries import Bulletin
 from closeline.providers import injuries as feed
-from closeline.store import captures, injuries, models
+from closeline.store import injuries, models
 from closeline.store.injuries import InjuryReport
+from closeline.store.polls import captures
 from closeline.store.session import Session
 from tests.builders.moments import OPENS
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from closeline.domain.captures import Phase, RawPayload
 from closeline.domain.clock import instant
+from closeline.domain.feeds.captures import Phase, RawPayload
 from closeline.domain.markets import MONEYLINE, Market, MarketType, Side
-from closeline.store import captures, quotes
+from closeline.store import quotes
+from closeline.store.polls import captures
 from closeline.store.quotes import NewQuote
 from closeline.store.session import Session
 from tests.builders.payloads import a_payload, a_price

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from closeline.domain.captures import (
+from closeline.domain.feeds.captures import (
     Basis,
     ParsedEvent,
     ParsedPayload,

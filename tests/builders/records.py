@@ -7,17 +7,18 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from closeline.domain.captures import ParsedPayload, Phase, RawPayload
+from closeline.domain.feeds.captures import ParsedPayload, Phase, RawPayload
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS
 from closeline.domain.policies import DecisionPolicy, MarketPolicy
 from closeline.flow import capture, evaluate
 from closeline.flow.capture import Capture, Source
-from closeline.store import calibrations, captures, models, schema
+from closeline.store import calibrations, models, schema
 from closeline.store.calibrations import NewCalibration
 from closeline.store.database.engine import open_engine
+from closeline.store.packaged.seed import DEFAULT_TENANT, SEEDED_AT, is_seeded, seed
+from closeline.store.polls import captures
 from closeline.store.references import alias_table
-from closeline.store.seed import DEFAULT_TENANT, SEEDED_AT, is_seeded, seed
 from closeline.store.session import Session, unit_of_work
 from tests import databases
 from tests.builders.moments import OPENS
@@ -55,9 +56,12 @@ def opened(url: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def a_copy(new_databases: databases.Databases, name: str, build: databases.Build) -> Iterator[Engine]:
-    """Give an engine on a copy of a record that `build` has filled once in this process."""
-    with databases.dropped_after(new_databases, new_databases.copy_of(name, build)) as url, opened(url) as engine:
+def a_copy(
+    new_databases: databases.Databases, name: str, build: databases.Build, after: databases.Recipe | None = None
+) -> Iterator[Engine]:
+    """Give an engine on a copy of a record that `build` has filled once in this process, which was empty or `after`."""
+    new = new_databases.copy_of(name, build, after)
+    with databases.dropped_after(new_databases, new) as url, opened(url) as engine:
         yield engine
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from closeline.domain.captures import ParsedPayload, Phase
 from closeline.domain.clock import micros
+from closeline.domain.feeds.captures import ParsedPayload, Phase
 from closeline.domain.leagues import League
 from closeline.flow import forecast, gate, pick, publish
 from closeline.store.desk import picks
@@ -14,7 +14,7 @@ from closeline.store.past.ratings import RatingBook
 from closeline.store.session import Session, unit_of_work
 from tests.builders.moments import DAY, OPENS
 from tests.builders.payloads import a_payload, a_result, an_event, three_markets
-from tests.builders.records import TENANT, take_in, take_in_and_price
+from tests.builders.records import TENANT, make_trusting, opened, take_in, take_in_and_price
 
 NBA = League.NBA
 
@@ -74,3 +74,17 @@ def rated_past(engine: Engine, days: int = 3) -> None:
                 home="Boston Celtics",
                 away="Miami Heat",
             )
+
+
+def make_rated(url: str) -> None:
+    """Fill a record that trusts its model with a few finished games."""
+    make_trusting(url)
+    with opened(url) as engine:
+        rated_past(engine)
+
+
+def make_published(url: str) -> None:
+    """Fill a record with a few finished games and the published picks of one that is to come."""
+    make_rated(url)
+    with opened(url) as engine:
+        published_game(engine)

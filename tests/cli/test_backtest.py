@@ -121,3 +121,17 @@ def test_a_person_sees_tables_with_n_and_intervals(played: str, tmp_path: Path) 
         "record ",
     ):
         assert words in said
+
+
+def test_leagues_that_are_spread_over_processes_leave_the_records_of_one_process(
+    sqlite: SqliteDatabases, tmp_path: Path
+) -> None:
+    files = [an_archive_file(tmp_path, league) for league in (League.NBA, League.NFL)]
+    words = ("backtest", *files, "--publish-from", FROM)
+    alone = [answer("backtest", file, "--publish-from", FROM, "--db", f"sqlite:///{tmp_path}/one.db") for file in files]
+    spread = answer(*words, "--processes", "2", "--db", f"sqlite:///{tmp_path}/{{league}}.db")["backtests"]
+
+    assert [each["record_hash"] for each in spread] == [each["record_hash"] for each in alone]
+    timed = ("seconds", "games_per_second")
+    assert [{**each, **dict.fromkeys(timed)} for each in spread] == [{**each, **dict.fromkeys(timed)} for each in alone]
+    assert "a record for each league" in fault(*words, "--processes", "2", "--db", f"sqlite:///{tmp_path}/all.db")[1]

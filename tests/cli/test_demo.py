@@ -1,6 +1,7 @@
 """`closeline demo`: from archives to a report and a run that was executed again; here on a league of a few days."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from closeline import wiring
 from tests.builders.archives import an_archive
 from tests.builders.desks import SEASON_DAYS
 from tests.builders.records import make_trusting
-from tests.cli.running import closeline
+from tests.cli.running import closeline, fault
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +44,19 @@ def test_without_a_flag_the_record_lies_in_the_current_folder(tmp_path: Path) ->
     assert "SYNTHETIC" in result.stdout
     assert "closeline picks list --db sqlite:///closeline-demo.db" in result.stdout
     assert (tmp_path / "closeline-demo.db").is_file()
+
+
+@pytest.mark.parametrize("words", [("--port", 1), ("--speed", 2), ("--minutes", 3), ("--no-warm-up",)])
+def test_what_only_a_live_demonstration_has_is_refused_without_it(words) -> None:
+    code, said = fault("demo", *words)
+
+    assert (code, f"{words[0]} must come with --live" in said) == (2, True)
+
+
+def test_a_port_that_cannot_be_had_is_refused_before_anything_else(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for given, why in ((99_999, "port must be 0 to 65535"), (port, "address must be free to be served")):
+            result = closeline("demo", "--live", "--port", given, "--db", f"sqlite:///{tmp_path}/live.db")
+            assert (result.exit_code, why in result.stderr, result.stdout) == (2, True, "")
+    assert list(tmp_path.glob("live.db*")) == []

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from closeline.domain.gates import GATES, Limits
+from closeline.domain.gates import GATES, PLAYER_GATES, Limits
 from closeline.domain.leagues import League
 from tests.builders.limits import a_file
 from tests.cli.running import answer, closeline, fault
 
-RULES = [*(rule.__name__ for rule in GATES), "publish_thresholds"]
+RULES = [*(rule.__name__ for rule in (*GATES, *PLAYER_GATES)), "publish_thresholds"]
+OF_GAMES = [*(rule.__name__ for rule in GATES), "publish_thresholds"]
 # Numbers of the example, by key; one of a part is named with its part.
 NUMBERS = [
     "line", "price", "price_other", "probability", "market_probability", "probability_sd", "push", "quote_age_minutes",
@@ -102,7 +103,7 @@ def test_an_example_to_start_from_is_a_pick_by_the_packaged_limits(tmp_path: Pat
 def test_every_rule_speaks_in_order_with_the_numbers_that_it_looked_at(tmp_path: Path) -> None:
     result = tried(tmp_path, an_example())
 
-    assert [item["gate"] for item in result["findings"]] == RULES
+    assert [item["gate"] for item in result["findings"]] == OF_GAMES
     assert found(result, "market_deviation")["inputs"] == {"points": 2.5, "soft": 5, "hard": 8, "block": 13}
 
 

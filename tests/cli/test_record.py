@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from closeline.domain.gates import GATES
+from closeline.domain.gates import GATES, PLAYER_GATES
 from closeline.domain.leagues import League
 from closeline.store.schema import HEAD
 from tests.builders.archives import rows, table
@@ -31,6 +31,9 @@ def test_the_status_counts_what_a_season_left(played: str) -> None:
 
     assert state["leagues"]["nba"]["published"] > 0
     assert state["unfinished_events"] == 0
+    nba = state["leagues"]["nba"]
+    assert nba["picks"] + nba["leans"] == nba["published"]
+    assert answer("picks", "list", "--league", "nba", "--db", played)["total"] == nba["picks"]
 
 
 def test_looking_at_the_schema_makes_none(tmp_path: Path) -> None:
@@ -72,7 +75,10 @@ def test_an_unknown_setting_is_told_in_one_line(tmp_path: Path) -> None:
 def test_the_rules_are_listed_in_their_order(record: str) -> None:
     found = answer("gates", "list", "--league", "nba", "--db", record)
 
-    assert [item["name"] for item in found["gates"]] == [*(rule.__name__ for rule in GATES), "publish_thresholds"]
+    assert [item["name"] for item in found["gates"]] == [
+        *(rule.__name__ for rule in (*GATES, *PLAYER_GATES)),
+        "publish_thresholds",
+    ]
     assert set(found["limits"]) == {"nba"}
     assert all(item["says"].endswith((".", ")")) for item in found["gates"])
 
@@ -107,6 +113,11 @@ def test_a_spelling_that_no_alias_reads_waits_for_a_person(record: str, tmp_path
     assert [(item["spelling"], item["file_name"], item["place"]) for item in found] == [
         ("Bostn Celtics", "typo.csv", "row 1")
     ]
+    assert found[0]["suggested_ids"][0] == "nba_celtics"
+    assert "= nba_celtics" in closeline("mapping", "review", "--db", record).stdout
+    assert "1 spelling waits for a person" in closeline("status", "--db", record).stdout
+    words = ("--team", "Boston Celtics", "--why", "a slip", "--actor", "me", "--db", record)
+    assert "did you mean nba_celtics?" in fault("mapping", "accept", found[0]["review_id"], *words)[1]
 
 
 @pytest.mark.parametrize(

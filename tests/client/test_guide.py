@@ -11,8 +11,8 @@ import pytest
 from closeline import wiring
 from closeline.client import Record
 from closeline.client.over_http import OverHttp
-from closeline.domain.captures import RawPayload
 from closeline.domain.clock import FixedClock
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
 from closeline.jobs.backtest import backtest
 from closeline.jobs.demo.synthetic import RECEIVED_AT, synthetic_archive

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from closeline.client import OwnInput, OwnQuote, RecordInputs, Side
-from closeline.domain.captures import Phase
 from closeline.domain.errors import BadInput, NotFound, Refused
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.jobs.verify import verify_run
 from closeline.store.record import record_hash

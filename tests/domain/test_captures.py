@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from closeline.domain.captures import Basis, Phase, ResultStatus
+from closeline.domain.feeds.captures import Basis, Phase, ResultStatus
 from tests.builders.payloads import a_payload, a_quote, a_result, an_event
 
 

@@ -92,7 +92,7 @@ def test_a_spelling_that_is_no_name_is_not_compared() -> None:
 
 @given(st.text(max_size=40))
 def test_nothing_is_matched_that_is_not_an_alias(spelling: str) -> None:
-    from closeline.domain.names import fold
+    from closeline.domain.identity.names import fold
 
     found = a_table().resolve(League.NCAAF, FEED, spelling)
 

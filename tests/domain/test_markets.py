@@ -14,6 +14,7 @@ from closeline.domain.markets import (
     Period,
     Selection,
     Side,
+    kind_of,
     line_quarters,
     line_text,
     market,
@@ -90,3 +91,19 @@ def test_a_line_is_written_the_shortest_way(quarters, text):
 
 def test_only_lines_in_a_signed_text_carry_a_plus():
     assert [line_text(line, signed=True) for line in (14, 0, -14)] == ["+3.5", "0", "-3.5"]
+
+
+def test_a_players_line_is_a_market_of_its_own_and_of_the_kind_of_all_of_them():
+    his = Market(MarketType.PLAYER_PRA, player_id="nba_203999")
+
+    assert his.key == "PLAYER_PRA:FULL_GAME:nba_203999"
+    assert his == market(his.key)
+    assert his.kind == kind_of(his.key) == "PLAYER_PRA:FULL_GAME"
+    assert Selection("e", his, Side.OVER, 122).selection_id == "e/PLAYER_PRA:FULL_GAME/nba_203999/OVER/30.5"
+    assert Selection("e", his, Side.OVER, 122).opposite() == Selection("e", his, Side.UNDER, 122)
+
+
+@pytest.mark.parametrize(("kind", "player"), [(MarketType.TOTAL, "nba_1"), (MarketType.PLAYER_PRA, "nba:1")])
+def test_a_player_has_no_place_in_a_game_market_and_a_mark_none_in_his_name(kind, player):
+    with pytest.raises(ValueError, match="player must be left out"):
+        Market(kind, player_id=player)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.names import fold
+from closeline.domain.identity.names import fold
 
 ZERO_WIDTH, RIGHT_TO_LEFT = "\u200b", "\u200f"
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
 from closeline.flow.review.hypothetical import hypothetical
@@ -67,7 +67,7 @@ def recorded(request, sqlite):
 
 def brute_scores(session, league, market):
     if league is League.MLB:
-        shape = shapes_of(session, league, tenant_id=TENANT, at=NOW).of(MARKETS[market])
+        shape = shapes_of(session, league, tenant_id=TENANT, at=NOW).of("", MARKETS[market])
         assert isinstance(shape, IntegerMass)
         first, last = shape.support
         return brute_closes.Scores(pl.int_range(first, last + 1, eager=True).to_numpy(), shape.mass, "tilted")

@@ -52,7 +52,8 @@ def test_both_databases_hold_the_same_record_the_same_events_and_the_same_hashes
         assert said(one) == said(two)
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "random"])
+# What it is compared with runs in this process, whose seed is random.
+@pytest.mark.parametrize("seed", ["0", "1"])
 def test_the_hash_seed_of_the_interpreter_changes_nothing(sqlite, seed):
     environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     url = sqlite.fresh()

@@ -76,19 +76,24 @@ def test_a_served_record_answers_with_a_key_and_ends_when_it_is_told_to(record, 
         health = client.get("/api/health")
         without = client.get("/api/picks")
         picks = client.get("/api/picks", headers={"Authorization": f"Bearer {token}"})
+        boards = [client.get(path).status_code for path in ("/api/board", "/api/board/stream", "/")]
         code, out, err = ended(process)
     with opened(record) as engine, unit_of_work(engine, write=False) as session:
         jobs = rows_of(session, "SELECT job FROM job_run WHERE job = 'publish.deliver' AND slot LIKE '20%'")
 
-    assert lines == [f"closeline serves {address}/api, with jobs; stop it with Ctrl-C\n"]
+    assert lines[-2:] == [
+        f"the board asks for a key: {address}/api/board; for a browser on this machine begin with --open-board\n",
+        f"closeline serves {address}/api, with jobs; stop it with Ctrl-C\n",
+    ]
     assert (health.status_code, health.json()) == (200, {"status": "ok"})
     assert (without.status_code, without.headers["content-type"]) == (401, "application/problem+json")
+    assert boards == [401, 401, 403]
     assert picks.status_code == 200
     assert picks.json()["total"] > 0
     assert (code, out, err) == (0, "stopped\n", "")
     assert jobs != []
     logged = (tmp_path / "closeline.log").read_text()
-    assert logged.count('"event": "call"') == 3
+    assert logged.count('"event": "call"') == 6
     assert token.partition(".")[2] not in logged
 
 
@@ -99,11 +104,29 @@ def test_without_a_key_it_says_so_and_only_health_answers(record, tmp_path):
     with opened(record) as engine, unit_of_work(engine, write=False) as session:
         jobs = rows_of(session, "SELECT job FROM job_run WHERE job = 'publish.deliver' AND slot LIKE '20%'")
 
-    assert lines[0].startswith("no live key yet: only /api/health will answer; run: closeline keys create")
-    assert "without jobs" in lines[1]
+    said = "no live key yet: only the board, /api/health and /monitoring/health will answer; run: closeline keys create"
+    assert any(line.startswith(said) for line in lines)
+    assert "without jobs" in lines[-1]
     assert statuses == [200, 401]
     assert (code, err) == (0, "")
     assert jobs == []
+
+
+def test_a_key_closes_the_board_unless_it_is_opened_in_so_many_words(record, tmp_path):
+    a_key(record, tmp_path)
+    with served(record, tmp_path, "--no-jobs", "--open-board") as (process, lines, address):
+        statuses = [
+            httpx2.get(f"{address}{path}", timeout=30).status_code for path in ("/api/board", "/", "/api/picks")
+        ]
+        ended(process)
+    beyond = subprocess.run(
+        program("serve", "--db", record, "--host", "0.0.0.0", "--port", "0", "--open-board"),
+        env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False, timeout=SECONDS_MAX,
+    )  # fmt: skip
+
+    assert statuses == [200, 200, 401]
+    assert "no key is asked (--open-board)" in lines[-2]
+    assert (beyond.returncode, "to need no key, was at 0.0.0.0" in beyond.stderr) == (3, True)
 
 
 def test_an_address_that_is_taken_is_refused_in_one_line(record, tmp_path):

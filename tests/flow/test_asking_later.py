@@ -4,7 +4,7 @@
 
 import pytest
 
-from closeline.domain.captures import GameFacts, ResultStatus
+from closeline.domain.feeds.captures import GameFacts, ResultStatus
 from closeline.domain.markets import MONEYLINE
 from closeline.flow.review.starts import starts_of
 from closeline.jobs.closing import closing_line, odds_snapshots

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeline.domain.captures import Basis, Phase, Rejected
 from closeline.domain.errors import LookAhead
+from closeline.domain.feeds.captures import Basis, Phase, Rejected
+from closeline.domain.identity.names import fold
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS
-from closeline.domain.names import fold
 from closeline.store import references
 from closeline.store.references import alias_table
 from closeline.store.session import unit_of_work

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from closeline.domain.captures import Basis, GameFacts, ResultStatus
+from closeline.domain.feeds.captures import Basis, GameFacts, ResultStatus
 from closeline.domain.leagues import League, eastern
 from closeline.domain.markets import Side
 from closeline.flow.settle import Circumstances, game_record, grade_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeline.domain.captures import Phase
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS, MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Side
 from closeline.domain.odds import default_method

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from closeline.domain.captures import Phase
 from closeline.domain.clock import micros
 from closeline.domain.errors import LookAhead
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.gates import compress
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS, MONEYLINE, SPREAD, TOTAL
@@ -53,9 +53,8 @@ def test_every_market_has_one_forecast_of_its_canonical_side(trusting):
     assert {item.basis for item in found.values()} == {"QUOTED"}
 
 
-def test_the_raw_probability_is_the_mass_on_either_side_of_the_line(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_the_raw_probability_is_the_mass_on_either_side_of_the_line(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*three_markets()))
         found = predictions(session)
         (run,) = rows_of(session, "SELECT margin_mean, margin_sd, total_mean, total_sd FROM sim_run")
@@ -192,16 +191,15 @@ def set_traps(session):
     models.add_config(session, {"trap": True}, tenant_id=TENANT, actor="x", why="x", at=later)
 
 
-def test_traps_dated_after_as_of_change_nothing_of_a_forecast(trusting, new_databases):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_traps_dated_after_as_of_change_nothing_of_a_forecast(rated, new_databases):
+    with unit_of_work(rated) as session:
         snapshot = take_in_and_price(session, a_payload(*three_markets()))
         set_traps(session)
         verb.forecast(session, RatingBook(), tenant_id=TENANT, league=NBA, snapshot_id=snapshot, as_of=OPENS)
         trapped = everything(session)
     from tests.builders.records import a_copy, make_trusting
 
-    with a_copy(new_databases, "trusting", make_trusting) as clean:
+    with a_copy(new_databases, "rated", make_trusting) as clean:
         rated_past(clean)
         with unit_of_work(clean) as session:
             forecast_at(session, a_payload(*three_markets()))
@@ -224,13 +222,12 @@ def a_slate(order):
     )
 
 
-def test_the_order_of_games_in_a_slate_changes_nothing(trusting):
-    rated_past(trusting)
+def test_the_order_of_games_in_a_slate_changes_nothing(rated):
     found = []
     from tests.builders.records import rolled_back
 
     for order in ((0, 1, 2), (2, 0, 1)):
-        with rolled_back(trusting) as session:
+        with rolled_back(rated) as session:
             forecast_at(session, a_slate(order))
             found.append(
                 {
@@ -268,9 +265,8 @@ def test_ratings_that_never_saw_a_close_are_said_to_be_on_results_alone(trusting
     assert run["as_of"] == micros(OPENS)
 
 
-def test_a_run_names_all_that_it_was_made_from(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_run_names_all_that_it_was_made_from(rated):
+    with unit_of_work(rated) as session:
         snapshot = forecast_at(session, a_payload(*three_markets()))
         (name,) = {item.run_id for item in predictions(session).values()}
         made, output = forecasts.run(session, name)

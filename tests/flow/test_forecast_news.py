@@ -14,7 +14,7 @@ from tests.builders.injuries import AWAY_TEAM, STAR, STAR_POINTS, plant_report, 
 from tests.builders.moments import HOUR, MINUTE, OPENS
 from tests.builders.payloads import GAME, a_payload, three_markets
 from tests.builders.records import TENANT, rolled_back, rows_of, take_in_and_price
-from tests.builders.stories import NBA, rated_past
+from tests.builders.stories import NBA
 
 LATER = OPENS + HOUR  # when the forecast is made, of quotes that are an hour old
 BETWEEN = OPENS + 10 * MINUTE
@@ -64,12 +64,6 @@ def knowledge(session, plant):
     games = (references.versions(session, [GAME], as_of=LATER)[GAME],)
     priced = evaluations.of_snapshot(session, snapshot, as_of=LATER)
     return verb.know(session, RatingBook(), TENANT, NBA, snapshot, LATER, games, priced)
-
-
-@pytest.fixture
-def rated(trusting):
-    rated_past(trusting)
-    return trusting
 
 
 @pytest.mark.parametrize(("team", "sign"), [("nba_celtics", -1.0), (AWAY_TEAM, 1.0)])

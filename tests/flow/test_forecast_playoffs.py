@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from closeline.domain.captures import ParsedPayload
+from closeline.domain.feeds.captures import ParsedPayload
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE
 from closeline.flow import forecast as verb

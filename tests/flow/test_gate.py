@@ -22,7 +22,7 @@ from closeline.store.session import unit_of_work
 from tests.builders.moments import HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import GAME, a_payload, a_quote, an_event, both_sides, three_markets
 from tests.builders.records import TENANT, plant_policy, rows_of, take_in, take_in_and_price
-from tests.builders.stories import NBA, forecast_at, rated_past
+from tests.builders.stories import NBA, forecast_at
 
 
 def judge(session, at=OPENS):
@@ -40,9 +40,8 @@ def reasons(session, market=SPREAD):
     return {row["reason"] for row in findings(session, market).values() if row["reason"] and row["gate"] != "verdict"}
 
 
-def test_every_rule_speaks_about_every_market_and_a_verdict_follows(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_every_rule_speaks_about_every_market_and_a_verdict_follows(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*three_markets()))
         told = judge(session)
         found = {market: findings(session, market) for market in (MONEYLINE, SPREAD, TOTAL)}
@@ -53,9 +52,8 @@ def test_every_rule_speaks_about_every_market_and_a_verdict_follows(trusting):
         assert [row["ordinal"] for row in rows.values()] == list(range(len(GATES) + 2))
 
 
-def test_a_moneyline_that_was_derived_is_never_played(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_moneyline_that_was_derived_is_never_played(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*both_sides(), *both_sides(market=TOTAL, line=900)))
         judge(session)
         found = findings(session, MONEYLINE)
@@ -64,9 +62,8 @@ def test_a_moneyline_that_was_derived_is_never_played(trusting):
     assert found["verdict"]["action"] == "NO_PLAY"
 
 
-def test_the_side_with_the_better_edge_is_the_candidate(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_the_side_with_the_better_edge_is_the_candidate(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*three_markets()))
         judge(session)
         for item in forecasts.of_moment(session, tenant_id=TENANT, league="nba", as_of=OPENS):
@@ -92,17 +89,15 @@ def test_the_side_with_the_better_edge_is_the_candidate(trusting):
         (SPREAD, a_payload(*both_sides(prices=("-200", "-200"))), "MARKET_LINE_BOOKSUM"),
     ],
 )
-def test_a_planted_fault_of_a_line_is_found(trusting, market, parsed, reason):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_planted_fault_of_a_line_is_found(rated, market, parsed, reason):
+    with unit_of_work(rated) as session:
         forecast_at(session, parsed)
         judge(session)
         assert reason in reasons(session, market)
 
 
-def test_a_sound_line_has_nothing_said_against_its_integrity(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_sound_line_has_nothing_said_against_its_integrity(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*three_markets()))
         judge(session)
         for market in (MONEYLINE, SPREAD, TOTAL):
@@ -120,13 +115,12 @@ def test_ratings_without_closes_and_markets_without_a_calibration_are_leans_at_m
             assert findings(session, market)["verdict"]["action"] != "PICK"
 
 
-def test_a_bias_that_has_stood_for_three_days_in_the_table_caps_the_league(trusting):
-    rated_past(trusting)
+def test_a_bias_that_has_stood_for_three_days_in_the_table_caps_the_league(rated):
     day = OPENS.date().isoformat()
     row = BaselineBias(
         NBA, day, 120, 5.0, 0.5, 5.0, 120, 0.9, 120, 0.001, None, 0, 2.7, 0.99, ("BIAS_ACTUAL", "MODEL_BIAS"), 3
     )
-    with unit_of_work(trusting) as session:
+    with unit_of_work(rated) as session:
         bias.add(session, row, at=OPENS - HOUR)
         forecast_at(session, a_payload(*three_markets()))
         judge(session)
@@ -142,12 +136,11 @@ def test_a_bias_that_has_stood_for_three_days_in_the_table_caps_the_league(trust
         ("OVERTIME_RATE", "overtime_rate", (MONEYLINE, SPREAD, TOTAL)),
     ],
 )
-def test_a_rate_of_the_row_in_force_closes_its_markets_and_no_others(trusting, trigger, fault, blocked):
-    rated_past(trusting)
+def test_a_rate_of_the_row_in_force_closes_its_markets_and_no_others(rated, trigger, fault, blocked):
     row = BaselineBias(
         NBA, OPENS.date().isoformat(), 120, 0.0, 0.5, 0.0, 120, 0.5, 120, 0.5, None, 0, 0.0, 1.0, (trigger,), 0
     )
-    with unit_of_work(trusting) as session:
+    with unit_of_work(rated) as session:
         bias.add(session, row, at=OPENS - HOUR)
         forecast_at(session, a_payload(*three_markets()))
         judge(session)
@@ -174,9 +167,8 @@ def a_prediction(key, chance):
     )  # fmt: skip
 
 
-def test_a_quote_that_has_moved_to_another_line_is_not_joined_to_the_forecast_of_the_old_one(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_quote_that_has_moved_to_another_line_is_not_joined_to_the_forecast_of_the_old_one(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*both_sides(line=-14), *both_sides(market=TOTAL, line=900)))
         take_in(session, a_payload(*both_sides(line=-30), *both_sides(market=TOTAL, line=960)), at=OPENS)
         told = judge(session)
@@ -195,11 +187,10 @@ def test_a_league_that_has_learned_no_policy_plays_nothing(seeded):
     assert (told.picks, told.leans, told.no_plays) == (0, 0, 3)
 
 
-def test_a_price_that_was_just_seen_again_is_not_stale(trusting):
-    rated_past(trusting)
+def test_a_price_that_was_just_seen_again_is_not_stale(rated):
     early, late = START - 30 * HOUR, START - 8 * HOUR
     home, _ = both_sides(at=early)
-    with unit_of_work(trusting) as session:
+    with unit_of_work(rated) as session:
         # One side alone first, so that nothing is forecast; then the whole market, with that side unchanged.
         take_in(session, a_payload(home), at=early)
         now = a_payload(*both_sides(at=late))
@@ -209,13 +200,12 @@ def test_a_price_that_was_just_seen_again_is_not_stale(trusting):
         assert "MARKET_LINE_STALE" not in reasons(session)
 
 
-def test_what_came_later_changes_no_finding(trusting):
-    rated_past(trusting)
+def test_what_came_later_changes_no_finding(rated):
     found = []
     from tests.builders.records import rolled_back
 
     for trapped in (False, True):
-        with rolled_back(trusting) as session:
+        with rolled_back(rated) as session:
             forecast_at(session, a_payload(*three_markets()))
             if trapped:
                 later = OPENS + MINUTE
@@ -234,9 +224,8 @@ def test_what_came_later_changes_no_finding(trusting):
     assert found[0] == found[1] != []
 
 
-def test_the_verdict_that_is_read_back_is_the_one_that_was_made(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_the_verdict_that_is_read_back_is_the_one_that_was_made(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*three_markets()))
         told = judge(session)
         playable = candidates.playable(session, tenant_id=TENANT, league=NBA, as_of=OPENS)

@@ -10,7 +10,7 @@ from closeline.domain.closing import CLV_V1
 from closeline.domain.picks import Decision, PickState
 from closeline.domain.settlement import SETTLEMENT_V1, configured
 from closeline.flow import gate, pick
-from closeline.jobs.limiting.ruling import change_rules
+from closeline.jobs.learning.limiting.ruling import change_rules
 from closeline.store import forecasts, quotes
 from closeline.store.desk import candidates, picks
 from closeline.store.session import unit_of_work
@@ -18,7 +18,7 @@ from tests.builders.desks import a_desk
 from tests.builders.moments import MINUTE, OPENS
 from tests.builders.payloads import a_payload, both_sides, three_markets
 from tests.builders.records import TENANT, number
-from tests.builders.stories import NBA, forecast_at, rated_past
+from tests.builders.stories import NBA, forecast_at
 
 
 def gated(session, parsed=None):
@@ -34,9 +34,8 @@ def proposed(session):
     return picks.of_moment(session, tenant_id=TENANT, league=NBA, as_of=OPENS)
 
 
-def test_a_pick_is_proposed_for_each_pick_and_lean_and_for_nothing_else(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_pick_is_proposed_for_each_pick_and_lean_and_for_nothing_else(rated):
+    with unit_of_work(rated) as session:
         gated(session)
         chosen = candidates.playable(session, tenant_id=TENANT, league=NBA, as_of=OPENS)
         told = propose(session)
@@ -48,9 +47,8 @@ def test_a_pick_is_proposed_for_each_pick_and_lean_and_for_nothing_else(trusting
     }
 
 
-def test_the_terms_are_those_of_the_quote_and_of_the_forecast(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_the_terms_are_those_of_the_quote_and_of_the_forecast(rated):
+    with unit_of_work(rated) as session:
         gated(session)
         propose(session)
         predictions = {
@@ -80,9 +78,8 @@ def test_the_terms_are_those_of_the_quote_and_of_the_forecast(trusting):
         assert abs(item.edge_probability - (item.p_final - 1 / item.price.decimal)) < 1e-9
 
 
-def test_a_market_with_a_live_pick_gets_no_second_one(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_market_with_a_live_pick_gets_no_second_one(rated):
+    with unit_of_work(rated) as session:
         gated(session)
         first, second = propose(session), propose(session)
         assert number(session, "SELECT count(*) FROM pick") == first.proposed
@@ -90,9 +87,8 @@ def test_a_market_with_a_live_pick_gets_no_second_one(trusting):
     assert second.proposed == 0
 
 
-def test_every_pick_begins_its_life_as_proposed(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_every_pick_begins_its_life_as_proposed(rated):
+    with unit_of_work(rated) as session:
         gated(session)
         propose(session)
         states = picks.states(session, [item.pick_id for item in proposed(session)], tenant_id=TENANT)
@@ -100,17 +96,15 @@ def test_every_pick_begins_its_life_as_proposed(trusting):
     assert set(states.values()) == {(1, PickState.PROPOSED)}
 
 
-def test_a_moneyline_that_nobody_quoted_is_never_a_pick(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_moneyline_that_nobody_quoted_is_never_a_pick(rated):
+    with unit_of_work(rated) as session:
         gated(session, a_payload(*both_sides()))
         propose(session)
         assert {item.selection.market.key for item in proposed(session)} <= {"SPREAD:FULL_GAME"}
 
 
-def test_no_term_of_a_pick_is_left_to_be_filled_in_later(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_no_term_of_a_pick_is_left_to_be_filled_in_later(rated):
+    with unit_of_work(rated) as session:
         gated(session)
         propose(session)
         for item in proposed(session):
@@ -118,11 +112,10 @@ def test_no_term_of_a_pick_is_left_to_be_filled_in_later(trusting):
             assert missing == {"supersedes"}
 
 
-def test_a_pick_names_the_rules_of_the_configuration_that_judged_it(trusting):
-    rated_past(trusting)
+def test_a_pick_names_the_rules_of_the_configuration_that_judged_it(rated):
     rules = {"settlement": {"completion_window_hours": 36}, "closing": {"max_age_minutes": 45}}
-    changed = change_rules(a_desk(trusting, now=OPENS - MINUTE), NBA, rules, why="a book's own", actor="ann")
-    with unit_of_work(trusting) as session:
+    changed = change_rules(a_desk(rated, now=OPENS - MINUTE), NBA, rules, why="a book's own", actor="ann")
+    with unit_of_work(rated) as session:
         gated(session)
         propose(session)
         named = {(item.config_version, item.settlement_rules, item.clv_rules) for item in proposed(session)}

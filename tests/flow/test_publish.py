@@ -8,29 +8,38 @@ import pytest
 
 from closeline.domain.clock import micros
 from closeline.domain.errors import InsideTransaction
-from closeline.domain.picks import Decision, PickState
+from closeline.domain.feeds.fetching import CallOutcome
+from closeline.domain.feeds.wants import Kind
+from closeline.domain.picks import Decision, PickState, Tier
 from closeline.domain.ports import Message
 from closeline.flow import gate, pick, publish
+from closeline.store import references
 from closeline.store.desk import picks, publications
+from closeline.store.polls import calls
+from closeline.store.polls.calls import Poll
 from closeline.store.session import unit_of_work
 from tests.builders.moments import HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import a_payload, an_event, three_markets
-from tests.builders.records import TENANT, number, rows_of, take_in
-from tests.builders.stories import NBA, forecast_at, published_game, rated_past
+from tests.builders.records import TENANT, a_copy, number, opened, rows_of, take_in
+from tests.builders.stories import NBA, forecast_at, make_rated, published_game
 from tests.fakes import ChannelDied, FakeChannel
 
 CHANNELS = ("app", "chat")
 
 
-@pytest.fixture
-def proposed(trusting):
-    """Give a record with picks that stand ready."""
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def make_proposed(url):
+    make_rated(url)
+    with opened(url) as engine, unit_of_work(engine) as session:
         forecast_at(session, a_payload(*three_markets()))
         gate.gate(session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS))
         pick.propose(session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS))
-    return trusting
+
+
+@pytest.fixture
+def proposed(new_databases):
+    """Give a record with picks that stand ready."""
+    with a_copy(new_databases, "proposed", make_proposed) as engine:
+        yield engine
 
 
 def go_out(session, at=OPENS, channels=CHANNELS):
@@ -70,6 +79,39 @@ def test_a_start_that_moved_forward_makes_the_pick_late(proposed):
     with unit_of_work(proposed) as session:
         take_in(session, a_payload(sooner, *three_markets(at=OPENS + MINUTE)), at=OPENS + MINUTE)
         assert go_out(session, OPENS + 30 * MINUTE).published == 0
+
+
+def test_the_twin_that_goes_by_the_first_start_publishes_a_game_that_has_begun(proposed, monkeypatch):
+    known = references.versions
+    monkeypatch.setattr(references, "versions", lambda session, names, as_of: known(session, names, as_of=OPENS))
+    sooner = an_event(starts_at=OPENS + 30 * MINUTE)
+    with unit_of_work(proposed) as session:
+        take_in(session, a_payload(sooner, *three_markets(at=OPENS + MINUTE)), at=OPENS + MINUTE)
+        assert go_out(session, OPENS + 40 * MINUTE).published > 0
+
+
+def test_a_start_that_is_moved_before_a_published_pick_leaves_it_as_it_was_published(proposed):
+    sooner = an_event(starts_at=OPENS - HOUR)
+    with unit_of_work(proposed) as session:
+        assert go_out(session).published > 0
+        take_in(session, a_payload(sooner, *three_markets(at=OPENS + HOUR)), at=OPENS + HOUR)
+        assert states(session) == {PickState.PUBLISHED}
+        told = rows_of(session, "SELECT DISTINCT published_at FROM publication")
+        assert go_out(session, OPENS + HOUR).published == 0
+        assert rows_of(session, "SELECT DISTINCT published_at FROM publication") == told
+
+
+def test_a_clock_that_was_set_back_does_not_bring_back_a_game_that_began(proposed):
+    with unit_of_work(proposed) as session:
+        planted_polls(session, age=OPENS - START - 2 * MINUTE)
+        assert set(outcome(session, live=True).values()) == {PickState.EXPIRED}
+
+
+def test_the_twin_that_believes_the_clock_publishes_past_the_start(proposed, monkeypatch):
+    monkeypatch.setattr(publish, "_no_earlier", lambda session, league, at, *, live: at)
+    with unit_of_work(proposed) as session:
+        planted_polls(session, age=OPENS - START - 2 * MINUTE)
+        assert set(outcome(session, live=True).values()) == {PickState.PUBLISHED}
 
 
 def test_a_start_that_is_moved_only_later_is_not_known_yet(proposed):
@@ -146,47 +188,44 @@ def outbox(engine, name):
         return publications.pending(session, tenant_id=TENANT, channel=name)
 
 
-def test_every_message_is_carried_once_and_leaves_the_outbox(trusting):
-    rated_past(trusting)
-    published_game(trusting, channels=("app",))
+def test_every_message_is_carried_once_and_leaves_the_outbox(rated):
+    published_game(rated, channels=("app",))
     channel = FakeChannel("app")
-    waiting = len(outbox(trusting, "app"))
+    waiting = len(outbox(rated, "app"))
     for _ in range(2):
-        deliver(trusting, channel)
+        deliver(rated, channel)
 
-    assert outbox(trusting, "app") == []
+    assert outbox(rated, "app") == []
     assert len(channel.carried) == waiting > 0
     assert set(channel.asked.values()) == {1}
 
 
 @pytest.mark.parametrize("dies_after", [0, 1, 2])
-def test_a_crash_while_carrying_loses_no_message_and_doubles_none(trusting, dies_after):
-    rated_past(trusting)
-    made = published_game(trusting, channels=("app",))
+def test_a_crash_while_carrying_loses_no_message_and_doubles_none(rated, dies_after):
+    made = published_game(rated, channels=("app",))
     dying = FakeChannel("app", dies_after=dies_after)
     if len(made) > dies_after:
         with pytest.raises(ChannelDied):
-            deliver(trusting, dying)
-        assert len(outbox(trusting, "app")) == len(made)
+            deliver(rated, dying)
+        assert len(outbox(rated, "app")) == len(made)
     dying.dies_after = None
-    deliver(trusting, dying)
+    deliver(rated, dying)
 
     assert sorted(dying.carried) == sorted(item.pick_id for item in made)
-    assert outbox(trusting, "app") == []
+    assert outbox(rated, "app") == []
 
 
-def test_a_crash_between_carrying_and_keeping_sends_the_same_bytes_again(trusting):
-    rated_past(trusting)
-    made = published_game(trusting, channels=("app",))
+def test_a_crash_between_carrying_and_keeping_sends_the_same_bytes_again(rated):
+    made = published_game(rated, channels=("app",))
     channel = FakeChannel("app")
-    with unit_of_work(trusting, write=False) as session:
+    with unit_of_work(rated, write=False) as session:
         parcels = publish.plan(session, tenant_id=TENANT, channels=["app"])
     publish.perform([channel], parcels)
-    deliver(trusting, channel)
+    deliver(rated, channel)
 
     assert len(channel.carried) == len(made)
     assert set(channel.asked.values()) == {2}
-    assert outbox(trusting, "app") == []
+    assert outbox(rated, "app") == []
 
 
 def test_nothing_is_carried_while_a_transaction_is_open(trusting):
@@ -204,3 +243,83 @@ def test_what_the_rules_cannot_settle_never_becomes_official(proposed, monkeypat
     assert {row["reason"] for row in rejected} == {publish.NOT_SETTLEABLE}
     assert told.published > 0
     assert "TOTAL" not in official
+
+
+# ------------------------------------------------------------------------------------------------ the mode
+
+
+def planted_polls(session, *, age=0 * MINUTE, left=400):
+    """Plant three polls of a minute each, the last of them `age` before the picks go out."""
+    for back in (3, 2, 1):
+        at = OPENS - age - back * MINUTE
+        calls.add(session, Poll(
+            f"p{back}", "the_odds_api", Kind.ODDS, NBA, "/odds", "PLANNED", "s", at, at, CallOutcome.OK, content_at=at,
+            interval_seconds=60, credits_left=left, credits_plan=500,
+        ))  # fmt: skip
+
+
+def outcome(session, **more):
+    publish.publish(
+        session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS), channels=CHANNELS, at=OPENS, **more
+    )  # fmt: skip
+    made = {item.pick_id: item for item in picks.every(session, tenant_id=TENANT, league="nba")}
+    found = picks.states(session, list(made), tenant_id=TENANT)
+    return {(made[name].decision, made[name].tier): state for name, (_, state) in found.items()}
+
+
+def test_a_desk_without_live_feeds_publishes_in_full(proposed):
+    with unit_of_work(proposed) as session:
+        assert set(outcome(session).values()) == {PickState.PUBLISHED}
+
+
+def test_a_live_desk_that_has_heard_nothing_publishes_nothing(proposed):
+    with unit_of_work(proposed) as session:
+        assert set(outcome(session, live=True).values()) == {PickState.REJECTED}
+        reasons = {
+            row["reason"] for row in rows_of(session, "SELECT reason FROM pick_event WHERE to_state = 'REJECTED'")
+        }
+        assert reasons == {"PUBLISHING_OFF"}
+        assert number(session, "SELECT count(*) FROM delivery") == 0
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_stale_feed_lets_nothing_be_published_whoever_asks(proposed, live):
+    with unit_of_work(proposed) as session:
+        planted_polls(session, age=16 * MINUTE)
+        assert set(outcome(session, live=live).values()) == {PickState.REJECTED}
+
+
+def test_fresh_polls_and_credits_let_everything_be_published(proposed):
+    with unit_of_work(proposed) as session:
+        planted_polls(session)
+        assert set(outcome(session, live=True).values()) == {PickState.PUBLISHED}
+
+
+def test_few_credits_let_picks_of_tier_a_and_b_be_published_and_nothing_else(proposed):
+    with unit_of_work(proposed) as session:
+        planted_polls(session, left=60)
+        found = outcome(session, live=True)
+
+    assert found
+    for (decision, tier), state in found.items():
+        best = decision is Decision.PICK and tier in (Tier.A, Tier.B)
+        assert state is (PickState.PUBLISHED if best else PickState.REJECTED)
+
+
+def test_the_twin_that_does_not_read_the_mode_publishes_from_a_stale_feed(proposed, monkeypatch):
+    monkeypatch.setattr(publish, "withholds", lambda *given: None)
+    with unit_of_work(proposed) as session:
+        planted_polls(session, age=16 * MINUTE)
+        assert set(outcome(session, live=True).values()) == {PickState.PUBLISHED}
+
+
+def test_a_mode_that_falls_between_the_proposal_and_the_publication_is_seen(proposed):
+    with unit_of_work(proposed) as session:
+        planted_polls(session, left=400)
+    with unit_of_work(proposed) as session:
+        at = OPENS - MINUTE / 2
+        calls.add(session, Poll(
+            "last", "the_odds_api", Kind.ODDS, NBA, "/odds", "PLANNED", "s", at, at, CallOutcome.OK, content_at=at,
+            interval_seconds=60, credits_left=5, credits_plan=500,
+        ))  # fmt: skip
+        assert set(outcome(session, live=True).values()) == {PickState.REJECTED}

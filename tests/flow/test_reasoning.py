@@ -16,7 +16,7 @@ from closeline.store.session import unit_of_work
 from tests.builders.moments import OPENS
 from tests.builders.payloads import a_payload, both_sides, three_markets
 from tests.builders.records import TENANT, plant_policy, rows_of
-from tests.builders.stories import NBA, forecast_at, rated_past
+from tests.builders.stories import NBA, forecast_at
 
 JUDGED = "SELECT prediction_id, side FROM candidate_finding WHERE gate = 'verdict' ORDER BY prediction_id"
 
@@ -66,9 +66,8 @@ def test_a_pick_is_explained_by_its_own_terms(played):
         assert reason.stored.verdict.decision is pick.decision
 
 
-def test_a_candidate_that_was_never_quoted_has_no_price(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_candidate_that_was_never_quoted_has_no_price(rated):
+    with unit_of_work(rated) as session:
         forecast_at(session, a_payload(*both_sides(), *both_sides(market=TOTAL, line=900)))
         gate.gate(session, tenant_id=TENANT, league=NBA, as_of=micros(OPENS))
         made = forecasts.of_moment(session, tenant_id=TENANT, league=NBA, as_of=OPENS)

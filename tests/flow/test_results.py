@@ -4,11 +4,10 @@
 
 import itertools
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from closeline.domain.captures import GameFacts, ResultStatus
+from closeline.domain.feeds.captures import GameFacts, ResultStatus
 from closeline.domain.markets import TOTAL
 from closeline.domain.settlement.quorum import RESULT_DISAGREEMENT, UNCONFIRMED, DecidedBy
 from closeline.flow import settle
@@ -22,17 +21,10 @@ from tests.builders.heard import FINAL, hear, keep_word, marks, raised, sweep, w
 from tests.builders.moments import ENDS, HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import GAME, a_payload, an_event, three_markets
 from tests.builders.records import TENANT, number, rolled_back, rows_of
-from tests.builders.stories import NBA, published_game, rated_past
+from tests.builders.stories import NBA, published_game
 
 POSTPONED, SUSPENDED, LIVE = ResultStatus.POSTPONED, ResultStatus.SUSPENDED, ResultStatus.LIVE
 NOTHING = (None, None)
-
-
-@pytest.fixture
-def published(trusting):
-    rated_past(trusting)
-    published_game(trusting)
-    return trusting
 
 
 def both(engine, score=(110, 104), *, at=ENDS, **other):

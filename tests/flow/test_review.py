@@ -7,8 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from closeline.domain.captures import Phase
 from closeline.domain.clock import instant
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
 from closeline.domain.odds import OddsFormat, Price, default_method
 from closeline.flow import review
@@ -20,14 +20,7 @@ from closeline.store.session import unit_of_work
 from tests.builders.moments import CLOSES, ENDS, HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import a_payload, an_event, both_sides, three_markets
 from tests.builders.records import TENANT, rows_of, take_in
-from tests.builders.stories import NBA, published_game, rated_past
-
-
-@pytest.fixture
-def published(trusting):
-    rated_past(trusting)
-    published_game(trusting)
-    return trusting
+from tests.builders.stories import NBA
 
 
 def look(session, at=ENDS):

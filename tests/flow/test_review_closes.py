@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from closeline.domain import closing as rules
-from closeline.domain.captures import GameFacts, Phase
 from closeline.domain.closing import CLOSE_SNAPSHOT_MISSING, CLV_V1, rules_of
+from closeline.domain.feeds.captures import GameFacts, Phase
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD
 from closeline.domain.odds import DevigMethod, OddsFormat, Price
@@ -24,14 +24,7 @@ from tests.builders.injuries import STAR, plant_report, plant_values
 from tests.builders.moments import CLOSES, ENDS, HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import a_payload, a_result, an_event, both_sides, three_markets
 from tests.builders.records import TENANT, rows_of, take_in
-from tests.builders.stories import NBA, published_game, rated_past
-
-
-@pytest.fixture
-def published(trusting):
-    rated_past(trusting)
-    published_game(trusting)
-    return trusting
+from tests.builders.stories import NBA, published_game
 
 
 def look(session, at=ENDS):
@@ -293,11 +286,10 @@ def test_a_player_who_was_out_when_the_pick_was_published_changes_nothing(publis
     assert {track.premise for track in tracks.values()} == {None}
 
 
-def test_another_starting_pitcher_than_at_publishing_changes_the_premise(trusting):
+def test_another_starting_pitcher_than_at_publishing_changes_the_premise(rated):
     # The rule reads event versions and knows no league: any game with named starters shows it.
-    rated_past(trusting)
-    published_game(trusting, a_payload(an_event(home_pitcher="Ace", away_pitcher="Other"), *three_markets()))
-    with unit_of_work(trusting) as session:
+    published_game(rated, a_payload(an_event(home_pitcher="Ace", away_pitcher="Other"), *three_markets()))
+    with unit_of_work(rated) as session:
         later = an_event(home_pitcher="Bullpen", away_pitcher="Other")
         take_in(
             session, a_payload(later, *both_sides(line=-18, at=CLOSES, phase=Phase.LIVE)), at=CLOSES, phase=Phase.LIVE
@@ -307,16 +299,15 @@ def test_another_starting_pitcher_than_at_publishing_changes_the_premise(trustin
     assert {track.premise for track in tracks.values()} == {"PREMISE_CHANGED: home starter Ace -> Bullpen"}
 
 
-def test_a_configured_order_is_a_rules_version_of_its_own_for_picks_from_then_on(trusting):
-    rated_past(trusting)
-    with unit_of_work(trusting) as session:
+def test_a_configured_order_is_a_rules_version_of_its_own_for_picks_from_then_on(rated):
+    with unit_of_work(rated) as session:
         _, content = models.config(session, tenant_id=TENANT, as_of=OPENS)
         order = {"closing": {"nba": {"reference_order": ["fanduel", "consensus"], "max_age_minutes": 10}}}
         models.add_config(
             session, json.loads(content) | order, tenant_id=TENANT, actor="test", why="test", at=OPENS - MINUTE
         )
-    published_game(trusting)
-    with unit_of_work(trusting) as session:
+    published_game(rated)
+    with unit_of_work(rated) as session:
         agreeing(session)
         ((_, track),) = of_spread(session, look(session))
         version = rules_of(models.config(session, tenant_id=TENANT, as_of=ENDS)[1], League.NBA)

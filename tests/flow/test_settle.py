@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.captures import Phase, ResultStatus
 from closeline.domain.errors import AppendOnlyViolation, IllegalTransition
+from closeline.domain.feeds.captures import Phase, ResultStatus
 from closeline.domain.markets import TOTAL
 from closeline.domain.picks import PickState
 from closeline.flow import settle
@@ -20,14 +20,7 @@ from closeline.store.session import unit_of_work
 from tests.builders.moments import DAY, ENDS, HOUR, OPENS, START, WEEK
 from tests.builders.payloads import GAME, a_payload, a_result, an_event, three_markets
 from tests.builders.records import TENANT, number, rows_of, take_in
-from tests.builders.stories import NBA, published_game, rated_past
-
-
-@pytest.fixture
-def published(trusting):
-    rated_past(trusting)
-    published_game(trusting)
-    return trusting
+from tests.builders.stories import NBA, published_game
 
 
 def end(session, score=(110, 104), *, at=ENDS, status=ResultStatus.FINAL):

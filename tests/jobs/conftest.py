@@ -1,5 +1,5 @@
 """Records for these tests, on both databases."""
 
-from tests.builders.fixtures import played, seeded, trusting
+from tests.builders.fixtures import played, published, rated, seeded, trusting
 
-__all__ = ["played", "seeded", "trusting"]
+__all__ = ["played", "published", "rated", "seeded", "trusting"]

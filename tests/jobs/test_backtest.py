@@ -171,7 +171,7 @@ def interrupted(engine, archives, stops):
             count.append(1)
             return told
 
-        run_inline.execute = dying
+        run_inline.execute = dying  # type: ignore[assignment]
         try:
             backtest(a_desk(engine, archives))
         except Stopped:

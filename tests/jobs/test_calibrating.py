@@ -8,7 +8,7 @@ from closeline.domain.calibration import ActivationEvidence, RetryRules, ShadowR
 from closeline.domain.errors import BadInput, NotFound, Refused
 from closeline.domain.leagues import League
 from closeline.flow.tune.calibration import candidates, watch
-from closeline.jobs.calibrating import activate, active_versions, rollback, run_calibration, version, versions
+from closeline.jobs.learning.calibrating import activate, active_versions, rollback, run_calibration, version, versions
 from closeline.maths.calibrate import IDENTITY, EffectiveMap
 from closeline.maths.trial import Split, Trial
 from closeline.store import events

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
 from closeline.domain.picks import Decision
 from closeline.flow import view
@@ -18,7 +18,7 @@ from closeline.jobs.shelf import Archive, Shelf
 from closeline.providers.catalog import recognise
 from closeline.store.session import unit_of_work
 from tests.builders.desks import a_desk
-from tests.builders.records import TENANT, a_copy, make_seeded, make_trusting
+from tests.builders.records import TENANT, a_copy, make_seeded, make_trusting, opened
 from tests.databases import SqliteDatabases
 
 VERBS = ["capture", "evaluate", "forecast", "gate", "pick", "publish", "review", "settle", "tune", "view"]
@@ -54,6 +54,21 @@ def trusting(sqlite: SqliteDatabases) -> Iterator[Engine]:
         yield engine
 
 
+_OUTCOMES: list[DemoOutcome] = []
+
+
+def make_shown(url: str) -> None:
+    with opened(url) as engine:
+        _OUTCOMES.append(run_demo(a_desk(engine, ARCHIVES)))
+
+
+@pytest.fixture
+def shown(sqlite: SqliteDatabases) -> Iterator[tuple[Engine, DemoOutcome]]:
+    """Give a record in which the demonstration has run to its end, and what it came to."""
+    with a_copy(sqlite, "demonstration", make_shown, ("trusting", make_trusting)) as engine:
+        yield engine, _OUTCOMES[0]
+
+
 class StoppedError(Exception):
     """Somebody pulled the plug."""
 
@@ -79,8 +94,8 @@ def test_it_publishes_for_the_last_fortnight() -> None:
     assert publish_from(Shelf(ARCHIVES)) == LAST - timedelta(days=13)
 
 
-def test_every_verb_is_told_of_in_the_order_of_the_flow(trusting: Engine) -> None:
-    outcome = run_demo(a_desk(trusting, ARCHIVES))
+def test_every_verb_is_told_of_in_the_order_of_the_flow(shown: tuple[Engine, DemoOutcome]) -> None:
+    _, outcome = shown
 
     assert [step.verb for step in outcome.steps] == VERBS
     assert counts(outcome, "capture")["quarantined"] == 0
@@ -88,9 +103,9 @@ def test_every_verb_is_told_of_in_the_order_of_the_flow(trusting: Engine) -> Non
     assert counts(outcome, "settle")["graded"] == counts(outcome, "publish")["published"]
 
 
-def test_nothing_is_published_before_the_fortnight_and_all_of_it_is_graded(trusting: Engine) -> None:
-    outcome = run_demo(a_desk(trusting, ARCHIVES))
-    with unit_of_work(trusting, write=False) as session:
+def test_nothing_is_published_before_the_fortnight_and_all_of_it_is_graded(shown: tuple[Engine, DemoOutcome]) -> None:
+    engine, outcome = shown
+    with unit_of_work(engine, write=False) as session:
         ended = [
             item
             for league in (League.NBA, League.NFL)
@@ -103,9 +118,9 @@ def test_nothing_is_published_before_the_fortnight_and_all_of_it_is_graded(trust
     assert all(item.grade is not None and item.track is not None for item in official)
 
 
-def test_a_second_run_says_so_and_changes_nothing(trusting: Engine) -> None:
-    first = run_demo(a_desk(trusting, ARCHIVES))
-    second = run_demo(a_desk(trusting, ARCHIVES))
+def test_a_second_run_says_so_and_changes_nothing(shown: tuple[Engine, DemoOutcome]) -> None:
+    engine, first = shown
+    second = run_demo(a_desk(engine, ARCHIVES))
 
     assert (first.condition, second.condition) == (Condition.FRESH, Condition.ALREADY_DONE)
     assert second.record_hash == first.record_hash
@@ -115,13 +130,12 @@ def test_a_second_run_says_so_and_changes_nothing(trusting: Engine) -> None:
 
 @pytest.mark.parametrize("steps", [1, 60])
 def test_a_run_that_was_stopped_is_taken_up_and_ends_the_same(
-    sqlite: SqliteDatabases, trusting: Engine, steps: int
+    trusting: Engine, shown: tuple[Engine, DemoOutcome], steps: int
 ) -> None:
-    whole = run_demo(a_desk(trusting, ARCHIVES))
-    with a_copy(sqlite, "trusting", make_trusting) as engine:
-        with pytest.raises(StoppedError):
-            run_demo(a_desk(engine, ARCHIVES), stop_after(steps))
-        taken_up = run_demo(a_desk(engine, ARCHIVES))
+    _, whole = shown
+    with pytest.raises(StoppedError):
+        run_demo(a_desk(trusting, ARCHIVES), stop_after(steps))
+    taken_up = run_demo(a_desk(trusting, ARCHIVES))
 
     assert taken_up.record_hash == whole.record_hash
     assert taken_up.condition in {Condition.RESUMED, Condition.FRESH}

@@ -3,20 +3,23 @@
 # mypy: disable-error-code="call-arg, var-annotated"
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
-from closeline.domain.errors import CloselineError
+from closeline.domain.errors import CloselineError, StaleToken
 from closeline.jobs import execute as module
+from closeline.jobs.errands import Errand, Job
 from closeline.jobs.execute import execute
-from closeline.jobs.registry import JOBS, Errand, Job
+from closeline.jobs.registry import JOBS
 from closeline.jobs.run_inline import run
 from closeline.store import events
 from closeline.store.database.engine import open_engine
+from closeline.store.scheduling import leases
 from closeline.store.session import inside_transaction, unit_of_work
 from tests.builders.archives import an_archive
-from tests.builders.desks import a_desk
+from tests.builders.desks import a_desk, later
 from tests.builders.records import TENANT, number, rows_of
 from tests.fakes import FakeChannel
 
@@ -200,6 +203,63 @@ def test_an_errand_that_fails_outside_may_be_asked_again(seeded, monkeypatch):
     desk = a_desk(seeded)
     with pytest.raises(Planted):
         execute(desk, "publish.deliver", "slot", {})
-    assert counts(seeded)["job_run"] == 0
+    assert state(seeded) == ("FAILED", 1)
     run(desk, "publish.deliver", "slot", {})
-    assert counts(seeded)["job_run"] == 1
+    assert state(seeded) == ("DONE", 2)
+
+
+def state(engine):
+    with unit_of_work(engine, write=False) as session:
+        (row,) = rows_of(session, "SELECT state, attempts FROM job_run WHERE job = 'publish.deliver'")
+    return row["state"], row["attempts"]
+
+
+def test_who_comes_while_another_is_out_stays_at_home(seeded, monkeypatch):
+    desk = a_desk(seeded)
+    out = []
+
+    def perform(_, planned):
+        if len(out) < 1:
+            out.append("first")
+            assert execute(desk, "publish.deliver", "slot", {}, out_for=timedelta(minutes=5)) == []
+        else:
+            out.append("second")
+        return []
+
+    monkeypatch.setitem(
+        JOBS, "publish.deliver", Errand(lambda session, desk, arguments: [], perform, lambda *given: ())
+    )
+    execute(desk, "publish.deliver", "slot", {}, out_for=timedelta(minutes=5))
+
+    assert out == ["first"]
+
+
+def test_what_comes_home_after_its_slot_was_taken_over_is_refused(seeded, monkeypatch):
+    slow, kept = a_desk(seeded), []
+    quick = later(slow, slow.clock() + timedelta(minutes=6))
+
+    def perform(desk, planned):
+        if desk is slow:
+            execute(quick, "publish.deliver", "slot", {}, out_for=timedelta(minutes=5))
+        return "slow" if desk is slow else "quick"
+
+    def keep(session, desk, arguments, carried):
+        kept.append(carried)
+        return ()
+
+    monkeypatch.setitem(JOBS, "publish.deliver", Errand(lambda session, desk, arguments: [], perform, keep))
+    assert execute(slow, "publish.deliver", "slot", {}, out_for=timedelta(minutes=5)) == []
+
+    assert kept == ["quick"]
+    assert state(seeded) == ("DONE", 2)
+
+
+def test_a_job_fired_under_a_lease_that_changed_hands_is_refused(seeded):
+    desk = a_desk(seeded, [ARCHIVE])
+    with unit_of_work(seeded) as session:
+        first = leases.acquire(session, "l", "one", at=desk.clock(), ttl=timedelta(seconds=9), lapsed=False)
+        leases.acquire(session, "l", "two", at=desk.clock(), ttl=timedelta(seconds=9), lapsed=True)
+    with pytest.raises(StaleToken):
+        execute(desk, "capture.payload", ARCHIVE.payload_sha, PAYLOAD, fence=first.fence)
+
+    assert counts(seeded)["job_run"] == counts(seeded)["raw_payload"] == 0

@@ -6,17 +6,18 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
-from closeline.domain.captures import Phase
 from closeline.domain.errors import LookAhead
 from closeline.domain.events import SYSTEM_CHAIN
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.flow import view
 from closeline.jobs import importing
 from closeline.jobs.backtest import backtest
 from closeline.jobs.importing import import_archive, import_archives, total_of
 from closeline.jobs.shelf import Archive
-from closeline.store import captures, events, quotes
+from closeline.store import events, quotes
 from closeline.store.past import outcomes
+from closeline.store.polls import captures
 from closeline.store.session import unit_of_work
 from tests.builders.archives import RECEIVED_AT, an_archive, archive_of, rows
 from tests.builders.desks import a_desk

@@ -9,11 +9,12 @@ from closeline.domain.forecasts.injuries import Absence, PlayStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.flow import forecast as verb
-from closeline.jobs.injuries import import_injuries
+from closeline.jobs.importing.injuries import import_injuries
 from closeline.jobs.simulating import Asked, of_event
 from closeline.jobs.verify import verify_run
-from closeline.store import captures, forecasts
+from closeline.store import forecasts
 from closeline.store.past.ratings import RatingBook
+from closeline.store.polls import captures
 from closeline.store.session import unit_of_work
 from tests.builders.desks import a_desk
 from tests.builders.injuries import STAR, STAR_POINTS, a_bulletin, a_report, a_team, plant_report, plant_values

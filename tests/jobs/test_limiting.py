@@ -11,14 +11,14 @@ from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
 from closeline.domain.limits.effects import Effect
 from closeline.flow import gate
-from closeline.jobs.limiting import change_limits
+from closeline.jobs.learning.limiting import change_limits
 from closeline.store import events, models
 from closeline.store.session import unit_of_work
 from tests.builders.desks import a_desk, later
 from tests.builders.moments import DAY, HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import a_payload, an_event, three_markets
 from tests.builders.records import TENANT, number, rows_of
-from tests.builders.stories import NBA, forecast_at, published_game, rated_past
+from tests.builders.stories import NBA, forecast_at
 
 NFL = League.NFL
 
@@ -168,21 +168,19 @@ def test_a_version_without_its_event_does_not_exist(seeded, monkeypatch):
     assert versions(seeded) == count
 
 
-def test_what_is_published_stays_and_the_next_gate_reads_the_new_limits(trusting):
-    rated_past(trusting)
-    published_game(trusting)
-    desk = a_desk(trusting, now=OPENS + MINUTE)
+def test_what_is_published_stays_and_the_next_gate_reads_the_new_limits(published):
+    desk = a_desk(published, now=OPENS + MINUTE)
     tables = ("pick", "publication", "pick_event", "grade", "candidate_finding")
 
     def everything():
-        with unit_of_work(trusting, write=False) as session:
+        with unit_of_work(published, write=False) as session:
             return {name: rows_of(session, f"SELECT * FROM {name}") for name in tables}
 
     before = everything()
     found = change(desk, {"publishing": False}, league=NBA)
     after = everything()
     at, tomorrow = OPENS + 24 * HOUR, an_event("g2", day=DAY + timedelta(days=1), starts_at=START + 24 * HOUR)
-    with unit_of_work(trusting) as session:
+    with unit_of_work(published) as session:
         forecast_at(session, a_payload(tomorrow, *three_markets("g2", at=at)), at=at)
         told = gate.gate(session, tenant_id=TENANT, league=NBA, as_of=micros(at))
     now = everything()

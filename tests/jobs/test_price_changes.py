@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
 from closeline.jobs.importing import import_archive
 from closeline.jobs.shelf import Archive

@@ -8,9 +8,9 @@ import pytest
 
 from closeline.client import Record
 from closeline.client.in_process import InProcess
-from closeline.domain.captures import Phase
 from closeline.domain.clock import micros
 from closeline.domain.errors import Refused
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.domain.markets import SPREAD, TOTAL
 from closeline.flow import forecast, gate, pick, publish
@@ -87,21 +87,19 @@ def test_the_house_says_and_publishes_the_same_whether_or_not_a_guest_is_there(n
     assert found[0] == found[1]
 
 
-def test_the_house_forecasts_an_event_that_a_guest_has_forecast(trusting):
-    rated_past(trusting)
-    a_judged_run(record_of(trusting))
-    _, told = house_forecast(trusting, at=LATER)
+def test_the_house_forecasts_an_event_that_a_guest_has_forecast(rated):
+    a_judged_run(record_of(rated))
+    _, told = house_forecast(rated, at=LATER)
 
     assert told.picks + told.leans + told.no_plays == 3
 
 
-def test_gates_of_one_moment_judge_each_model_by_itself(trusting):
-    rated_past(trusting)
-    record = record_of(trusting)
+def test_gates_of_one_moment_judge_each_model_by_itself(rated):
+    record = record_of(rated)
     run = a_run(record, record.capture_snapshot(own_prices()))
     claim = record.create_prediction(a_claim(run))
     record.complete_sim_run(an_end(run))
-    _, told = house_forecast(trusting)
+    _, told = house_forecast(rated)
     gated = record.gate(run.run_id)
 
     assert told.picks + told.leans + told.no_plays == 3
@@ -148,16 +146,15 @@ def test_the_picks_of_a_guest_do_not_judge_the_map_of_the_house(trusting):
     assert judging.events == (GAME,)
 
 
-def test_a_record_learns_from_the_model_that_forecast_first_and_not_from_its_guest(trusting):
-    rated_past(trusting)
-    house_forecast(trusting)
-    guest = record_of(trusting, LATER)
+def test_a_record_learns_from_the_model_that_forecast_first_and_not_from_its_guest(rated):
+    house_forecast(rated)
+    guest = record_of(rated, LATER)
     run, gated = _judged_at(guest)
     with pytest.raises(Refused, match="one pick may be alive on SPREAD:FULL_GAME"):
         guest.publish(gated.verdicts[0].prediction_id, price="-110")
-    with unit_of_work(trusting) as session:
+    with unit_of_work(rated) as session:
         take_in(session, a_payload(an_event(), a_result("g1", (110, 104), at=ENDS)), at=ENDS, phase=Phase.RESULT)
-    with unit_of_work(trusting, write=False) as session:
+    with unit_of_work(rated, write=False) as session:
         learned = outcomes.settled(
             session, tenant_id=TENANT, league=NBA, market_key=SPREAD.key, since=BEGINNING, as_of=ENDS
         )
@@ -176,10 +173,9 @@ def _judged_at(record):
     return run, record.gate(run.run_id)
 
 
-def test_no_map_of_the_house_touches_a_guest_and_so_it_is_a_lean_at_most(trusting):
-    rated_past(trusting)
-    house_forecast(trusting)
-    _, gated = _judged_at(record_of(trusting, LATER))
+def test_no_map_of_the_house_touches_a_guest_and_so_it_is_a_lean_at_most(rated):
+    house_forecast(rated)
+    _, gated = _judged_at(record_of(rated, LATER))
     verdict = gated.verdicts[0]
 
     assert (verdict.decision, verdict.reasons) == ("LEAN", ["CALIBRATION_BOOTSTRAP"])
@@ -261,15 +257,14 @@ def test_the_same_steps_taken_at_once_are_one_row_and_equal_answers(trusting):
     assert [row["run_id"] for row in rows] == [found[0][0]]
 
 
-def test_how_somebody_elses_totals_lean_says_nothing_of_the_house(trusting):
-    rated_past(trusting)
-    other = record_of(trusting)
+def test_how_somebody_elses_totals_lean_says_nothing_of_the_house(rated):
+    other = record_of(rated)
     run = a_run(other, other.capture_snapshot(own_prices(home=OTHER.home, away=OTHER.away, game="g2")))
     other.create_prediction(a_claim(run, market_key=TOTAL.key, side="OVER", line=225.0))
     other.complete_sim_run(an_end(run))
     other.gate(run.run_id)
-    house_forecast(trusting, at=LATER)
-    with unit_of_work(trusting, write=False) as session:
+    house_forecast(rated, at=LATER)
+    with unit_of_work(rated, write=False) as session:
         found = rows_of(
             session, "SELECT inputs FROM candidate_finding WHERE gate = 'slate_skew' AND inputs LIKE '%share%'"
         )

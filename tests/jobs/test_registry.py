@@ -6,12 +6,13 @@ import pytest
 
 from closeline.domain.events import EVENTS
 from closeline.jobs import schedule
+from closeline.jobs.errands import Errand, Job
 from closeline.jobs.reactions import REACTIONS
-from closeline.jobs.registry import JOBS, Errand, Job
+from closeline.jobs.registry import JOBS
 
 
 def scheduled_jobs():
-    lists = (schedule.WEEKLY, schedule.RECONCILING, schedule.NIGHTLY, schedule.DAILY, schedule.EMBEDDED)
+    lists = (schedule.WEEKLY, schedule.RECONCILING, schedule.NIGHTLY, schedule.DAILY, schedule.EMBEDDED, schedule.LIVE)
     return {cadence.job for cadences in lists for cadence in cadences}
 
 
@@ -30,7 +31,7 @@ def test_every_scheduled_job_is_registered():
 def test_every_job_is_set_going_by_something():
     reactions = {job for jobs in REACTIONS.values() for job in jobs}
 
-    assert set(JOBS) == reactions | scheduled_jobs() | {"capture.payload", "capture.archive"}
+    assert set(JOBS) == reactions | scheduled_jobs() | {"capture.payload", "capture.archive", "capture.asked"}
 
 
 def test_no_reaction_leads_back_to_its_own_event():
@@ -63,5 +64,9 @@ def test_a_job_is_named_verb_dot_noun_and_is_a_plain_function(name):
     assert not inspect.iscoroutinefunction(task.keep)
 
 
-def test_only_delivery_touches_the_world():
-    assert [name for name, task in JOBS.items() if isinstance(task, Errand)] == ["publish.deliver"]
+def test_only_delivery_polling_and_the_board_touch_the_world():
+    polling = {f"capture.{what}" for what in ("close", "poll", "results", "scores", "schedule", "injuries", "asked")}
+
+    assert {name for name, task in JOBS.items() if isinstance(task, Errand)} == {
+        *polling, "evaluate.board", "publish.deliver",
+    }  # fmt: skip

@@ -61,11 +61,12 @@ def test_reactions_come_first_told_first_served(trusting, monkeypatch):
     for step in steps[:2]:
         run(later(desk, step.at), step.job, step.slot, step.arguments)
 
-    assert order[:6] == [
+    assert order[:7] == [
         "capture.payload",
         "capture.archive",
         "evaluate.snapshot",
         "forecast.slate",
+        "props.forecast",
         "gate.candidates",
         "pick.propose",
     ]
@@ -108,3 +109,35 @@ def test_an_event_reacted_to_twice_is_done_once(trusting):
     react(desk, logged(trusting))
 
     assert done(trusting) == before
+
+
+def test_what_is_finished_is_not_read_again_however_long_the_record_grows(played, monkeypatch):
+    desk = a_desk(played)
+    assert unfinished(desk) == []
+    read, since = [], events.since
+
+    def counting(session, *, chain, after):
+        found = since(session, chain=chain, after=after)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(run_inline.events, "since", counting)
+    assert unfinished(desk) == []
+
+    assert sum(read) < 2 * run_inline._STRIDE < len(logged_of(played, since))
+
+
+def test_a_cursor_never_passes_an_event_whose_reactions_are_open(played):
+    desk = a_desk(played)
+    with unit_of_work(played) as session:
+        (row,) = rows_of(session, "SELECT min(slot) AS slot FROM job_run WHERE job = 'forecast.slate'")
+        session.connection.exec_driver_sql(
+            f"DELETE FROM job_run WHERE job = 'forecast.slate' AND slot = '{row['slot']}'"
+        )
+    for _ in range(3):
+        assert [reaction_slot(event) for event in unfinished(desk)] == [row["slot"]]
+
+
+def logged_of(engine, since):
+    with unit_of_work(engine, write=False) as session:
+        return [event for chain in ("SYSTEM", TENANT) for event in since(session, chain=chain, after=0)]

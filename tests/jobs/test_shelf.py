@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.captures import Phase
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.ids import sha256_hex
 from closeline.domain.leagues import League
 from closeline.jobs.shelf import Archive, Shelf

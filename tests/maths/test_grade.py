@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Side
 from closeline.domain.settlement import GameRecord, Grading, Result, SettledTerms, settle

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
-from closeline.maths.copula import joint_probability, lift
-from closeline.maths.parlay import (
+from closeline.maths.parlays.copula import joint_probability, lift
+from closeline.maths.parlays.parlay import (
     FACTORS,
     Leg,
     LegResult,

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from closeline.domain.captures import Feed, ParsedPayload, RawPayload
 from closeline.domain.errors import BadInput
+from closeline.domain.feeds.captures import Feed, ParsedPayload, RawPayload
 from closeline.domain.leagues import season_of
 from closeline.providers.catalog import recognise
 from closeline.providers.reasons import Reason
@@ -47,7 +47,10 @@ def check_sound(parsed: ParsedPayload) -> None:
     assert all((quote.line_quarters is not None) == quote.market.has_line for quote in parsed.quotes)
     assert all(abs(event.season - season_of(event.league, event.day)) <= 1 for event in parsed.events)
     assert all(event.home != event.away for event in parsed.events)
-    keys = Counter((q.provider_event_id, q.book, q.market, q.side, q.phase) for q in parsed.quotes)
+    keys = Counter(
+        (q.provider_event_id, q.book, q.market, q.side, q.phase, q.player, q.alternate, q.alternate and q.line_quarters)
+        for q in parsed.quotes
+    )
     assert not keys or max(keys.values()) == 1
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 
 RECEIVED_AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
 

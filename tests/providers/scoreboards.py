@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 
 # After every game that these boards list.
 RECEIVED_AT = datetime(2026, 12, 1, 12, tzinfo=UTC)

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from closeline.domain.captures import Basis, Feed, ParsedPayload, Phase
 from closeline.domain.errors import BadInput
+from closeline.domain.feeds.captures import Basis, Feed, ParsedPayload, Phase
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Side
-from closeline.providers.college_football import CollegeGames, CollegeLines, slug
-from closeline.providers.football_archive import FootballArchive
+from closeline.providers.archives.college_football import CollegeGames, CollegeLines, slug
+from closeline.providers.archives.football_archive import FootballArchive
+from closeline.providers.archives.weekly_books import WeeklyBooks
 from closeline.providers.reasons import Reason
-from closeline.providers.weekly_books import WeeklyBooks
 from tests.providers import payloads as made
 from tests.providers.conformance import received
 

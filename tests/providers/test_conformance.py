@@ -6,22 +6,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from closeline.domain.captures import RawPayload
 from closeline.domain.errors import UnknownFormat
+from closeline.domain.feeds.captures import RawPayload
+from closeline.providers.archives.college_football import CollegeGames, CollegeLines
+from closeline.providers.archives.football_archive import FootballArchive
+from closeline.providers.archives.games_table import GamesTable
+from closeline.providers.archives.nflverse import NflverseSchedule
+from closeline.providers.archives.player_games import PlayerGames
+from closeline.providers.archives.player_props import PlayerProps
+from closeline.providers.archives.price_changes import PriceChanges, PriceEvents
+from closeline.providers.archives.sheets.feed import Sheets
+from closeline.providers.archives.weekly_books import WeeklyBooks
 from closeline.providers.catalog import FEEDS, recognise
-from closeline.providers.college_football import CollegeGames, CollegeLines
-from closeline.providers.football_archive import FootballArchive
-from closeline.providers.games_table import GamesTable
-from closeline.providers.price_changes import PriceChanges, PriceEvents
 from closeline.providers.results.espn import EspnScoreboard
 from closeline.providers.results.mlb_schedule import MlbSchedule
 from closeline.providers.results.nhl_scores import NhlScores
-from closeline.providers.sheets.feed import Sheets
 from closeline.providers.the_odds_api.feed import TheOddsApi
-from closeline.providers.weekly_books import WeeklyBooks
-from tests.builders import changes
+from tests.builders import box_scores, changes
 from tests.providers import payloads as made
 from tests.providers import scoreboards as boards
+from tests.providers import test_nflverse as nflverse
 from tests.providers.conformance import Sample, check, check_damaged
 
 SAMPLES = {
@@ -35,8 +39,11 @@ SAMPLES = {
     "espn": Sample(EspnScoreboard, boards.espn(boards.espn_game(), boards.espn_game(name="402", home="Utah Jazz")), 0),
     "mlb_schedule": Sample(MlbSchedule, boards.mlb(boards.mlb_game()), 0),
     "nhl_scores": Sample(NhlScores, boards.nhl(boards.nhl_game()), 0),
+    "nflverse": Sample(NflverseSchedule, nflverse.sample(nflverse.a_row(), nflverse.played()), 12),
     "price_changes": Sample(PriceChanges, changes.a_table(changes.a_change(60), changes.a_change(-5)), 4),
     "price_events": Sample(PriceEvents, changes.a_table(changes.an_event_row()), 0),
+    "player_games": Sample(PlayerGames, box_scores.as_csv(box_scores.a_game()), 0),
+    "player_props": Sample(PlayerProps, box_scores.as_parquet([box_scores.a_price_row()]), 2),
     "the_odds_api": Sample(
         TheOddsApi, made.odds_response(made.odds_event(made.h2h(), made.spreads(), made.totals())), 6
     ),
@@ -44,7 +51,9 @@ SAMPLES = {
 NAMES = sorted(SAMPLES)
 # The compiled reader of parquet ends the process on some flipped bits inside a page (two of 3,000 tried), which no
 # code of ours can catch: there, bytes are only cut off.
-FLIPS_MAX = dict.fromkeys(SAMPLES, 4) | dict.fromkeys(("games_parquet", "price_changes", "price_events"), 0)
+FLIPS_MAX = dict.fromkeys(SAMPLES, 4) | dict.fromkeys(
+    ("games_parquet", "price_changes", "price_events", "player_props"), 0
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

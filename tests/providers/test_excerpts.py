@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.providers.excerpts import LENGTH_MAX, excerpt_at
 from tests.builders.archives import rows, table
 

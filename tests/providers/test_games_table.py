@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from closeline.domain.captures import Basis, ParsedPayload, Phase, RawPayload, ResultStatus
 from closeline.domain.errors import BadInput, UnreadableFile
+from closeline.domain.feeds.captures import Basis, ParsedPayload, Phase, RawPayload, ResultStatus
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Period, Side
-from closeline.providers.games_table import GamesTable, columns
+from closeline.providers.archives.games_table import GamesTable, columns
 from closeline.providers.reasons import Reason
 from tests.providers.conformance import received
 from tests.providers.payloads import a_game, games_csv, games_parquet, payload

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from closeline.domain.captures import RawPayload
 from closeline.domain.errors import UnreadableFile
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.forecasts.injuries import PlayStatus, ReportedInjury
 from closeline.domain.leagues import League
 from closeline.providers.excerpts import excerpt_at

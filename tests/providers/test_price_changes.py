@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from closeline.domain.captures import ParsedPayload, Phase, RawPayload, ResultStatus
 from closeline.domain.errors import BadInput, UnreadableFile
+from closeline.domain.feeds.captures import ParsedPayload, Phase, RawPayload, ResultStatus
 from closeline.domain.leagues import League
 from closeline.providers.catalog import recognise
 from closeline.providers.reasons import Reason

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from closeline.domain.captures import ParsedPayload, ParsedResult, RawPayload, ResultStatus
 from closeline.domain.errors import UnreadableFile
+from closeline.domain.feeds.captures import ParsedPayload, ParsedResult, RawPayload, ResultStatus
 from closeline.domain.leagues import League
 from closeline.providers.catalog import recognise
 from closeline.providers.reasons import Reason
@@ -197,6 +197,26 @@ def test_a_resumed_game_began_when_it_first_began() -> None:
     assert result.facts.started_at is not None
     assert result.facts.ended_at is not None
     assert (result.facts.ended_at - result.facts.started_at).total_seconds() == 18 * 3600
+
+
+def test_probable_pitchers_are_of_the_event_and_who_is_not_announced_is_not_known() -> None:
+    game = mlb_game()
+    game["teams"]["home"]["probablePitcher"] = {"id": 1, "fullName": "Brayan Bello"}
+    (event,) = read(mlb(game)).events
+
+    assert (event.home_pitcher, event.away_pitcher) == ("Brayan Bello", None)
+
+
+def test_a_game_before_the_season_is_set_aside_for_what_it_is() -> None:
+    before = espn_game() | {"season": {"year": 2026, "type": 1, "slug": "preseason"}}
+    told = [
+        read(espn(before, espn_game(name="402") | {"season": {"type": 2}}, league="nba")),
+        read(mlb(mlb_game(gameType="S"), mlb_game(number=746, gameType="R"))),
+        read(nhl(nhl_game(gameType=1), nhl_game(gameType=2) | {"id": 2026020346})),
+    ]
+
+    assert [[(each.reason, each.prices) for each in found.rejected] for found in told] == [[("PRESEASON", 0)]] * 3
+    assert [len(found.events) for found in told] == [1, 1, 1]
 
 
 def test_a_game_completed_early_is_shortened() -> None:

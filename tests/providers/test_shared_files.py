@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from closeline.domain.captures import ParsedPayload, RawPayload
+from closeline.domain.feeds.captures import ParsedPayload, RawPayload
 from closeline.providers.catalog import recognise
 from closeline.providers.reasons import Reason
 from tests.providers.conformance import check_sound, received

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from closeline.domain.captures import ParsedPayload, Phase
 from closeline.domain.errors import BadInput
+from closeline.domain.feeds.captures import ParsedPayload, Phase
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Side
+from closeline.providers.archives.sheets.dates import Calendar, year_in
+from closeline.providers.archives.sheets.feed import Sheets
 from closeline.providers.reasons import Reason
-from closeline.providers.sheets.dates import Calendar, year_in
-from closeline.providers.sheets.feed import Sheets
 from tests.providers.conformance import received
 from tests.providers.payloads import (
     BASEBALL,

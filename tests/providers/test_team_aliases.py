@@ -7,8 +7,8 @@ from importlib import resources
 import pytest
 
 from closeline.domain.identity import ANY_PROVIDER, AliasTable
+from closeline.domain.identity.names import fold
 from closeline.domain.leagues import League, team_id
-from closeline.domain.names import fold
 
 LEAGUES = list(League)
 FEED = "the_odds_api"

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from closeline.domain.captures import Basis, ParsedPayload, Phase, ResultStatus
 from closeline.domain.errors import UnreadableFile
+from closeline.domain.feeds.captures import Basis, ParsedPayload, Phase, ResultStatus
 from closeline.domain.leagues import SPORT_KEYS
-from closeline.domain.markets import Market, MarketType, Period, Side
+from closeline.domain.markets import MONEYLINE, Market, MarketType, Period, Side
 from closeline.domain.odds import OddsFormat
 from closeline.providers.reasons import Reason
 from closeline.providers.the_odds_api.feed import TheOddsApi
@@ -166,10 +166,11 @@ def test_a_price_that_is_no_number_is_impossible(price: object) -> None:
     assert len(parsed.quotes) == 1
 
 
-def test_no_price_is_no_price() -> None:
+def test_no_price_is_no_price_and_is_told_as_suspended() -> None:
     parsed = parse(odds_event(h2h(home=None)))
 
-    assert reasons(parsed) == [(Reason.BAD_RECORD, 0)]
+    assert [(each.market, each.side, each.book) for each in parsed.suspended] == [(MONEYLINE, Side.HOME, "draftkings")]
+    assert reasons(parsed) == []
     assert received(parsed) == 1
 
 
@@ -181,7 +182,7 @@ def test_a_price_to_lay_is_no_price_to_back_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["player_points", "alternate_spreads", "outrights", "btts", "spreads_1st_3_innings", "h2h_h3", "H2H"]
+    "key", ["player_blocks", "alternate_h2h", "outrights", "btts", "spreads_1st_3_innings", "h2h_h3", "H2H"]
 )
 def test_a_market_that_is_not_known_is_named_and_counted(key: str) -> None:
     parsed = parse(
@@ -266,7 +267,7 @@ def test_totals_of_two_lines_contradict_each_other() -> None:
     assert reasons(parsed) == [(Reason.UNPAIRED_LINE, 1)] * 2
 
 
-@pytest.mark.parametrize("key", ["basketball_wnba", "americanfootball_nfl_preseason", "basketball_wncaab", 7, None])
+@pytest.mark.parametrize("key", ["basketball_wnba", "basketball_wncaab", 7, None])
 def test_a_league_that_is_none_of_the_six_is_not_read(key: object) -> None:
     parsed = parse(odds_event(h2h(), sport_key=key))
 

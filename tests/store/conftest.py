@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from closeline.store import schema
 from closeline.store.database.engine import open_engine
 from tests import databases
-from tests.builders.fixtures import played, seeded, trusting
+from tests.builders.fixtures import played, published, rated, seeded, trusting
 
-__all__ = ["empty", "played", "record", "seeded", "trusting"]
+__all__ = ["empty", "played", "published", "rated", "record", "seeded", "trusting"]
 
 
 @pytest.fixture

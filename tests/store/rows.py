@@ -30,7 +30,13 @@ WORDS = {
     "game_no": 1,
 }
 # A tombstone that named the row of its table would open the door to it.
-OTHERS: dict[str, dict[str, Any]] = {"dropped_quote": {"quote_id": 99}, "line_track": {"start_basis": "SCHEDULED"}}
+OTHERS: dict[str, dict[str, Any]] = {
+    "dropped_quote": {"quote_id": 99},
+    "line_track": {"start_basis": "SCHEDULED"},
+    "mapping_review": {"kind": "TEAM"},
+    "bet_step": {"kind": "SETTLED", "fraction_quarters": 4},
+    "bankroll_entry": {"kind": "SET"},
+}
 VALUES = {
     id(BIG): 1,
     id(BYTES): b"x",

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-from closeline.domain.captures import Phase, RawPayload
 from closeline.domain.errors import CorruptRecord, NotFound
-from closeline.store import captures
-from closeline.store.captures import SetAside, UnknownSpelling
+from closeline.domain.feeds.captures import Phase, RawPayload
+from closeline.domain.identity.naming import Question
+from closeline.domain.leagues import League
+from closeline.store.polls import captures
+from closeline.store.polls.captures import SetAside
+from closeline.store.references import reviews
 from closeline.store.session import unit_of_work
 from tests.builders.moments import HOUR, OPENS
 from tests.builders.payloads import a_payload, a_quote, an_event
@@ -116,10 +119,10 @@ def test_the_same_record_of_the_same_bytes_is_set_aside_once(record):
 
 def test_a_spelling_is_asked_about_once_and_keeps_its_suggestions(record):
     sha = kept(record)
-    unknown = [UnknownSpelling("nba", "Bostan Celtics", ("Boston Celtics",), "row 1")]
+    unknown = [Question(League.NBA, "Bostan Celtics", ("Boston Celtics",), "row 1")]
     for _ in range(2):
         with unit_of_work(record) as session:
-            captures.ask_for_mapping(session, unknown, provider="f", payload_sha=sha, at=OPENS)
+            reviews.ask(session, unknown, provider="f", payload_sha=sha, at=OPENS)
     with unit_of_work(record, write=False) as session:
         (row,) = rows_of(session, "SELECT spelling, suggestions, state FROM mapping_review")
 
@@ -128,7 +131,7 @@ def test_a_spelling_is_asked_about_once_and_keeps_its_suggestions(record):
         ["Boston Celtics"],
         "OPEN",
     )
-    assert captures.suggestions_of(row["suggestions"]) == ("Boston Celtics",)
+    assert reviews.suggestions_of(row["suggestions"]) == ("Boston Celtics",)
 
 
 def test_the_quarantine_of_a_league_counts_prices_by_reason(seeded):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from closeline.domain.captures import Phase, ResultStatus
+from closeline.domain.feeds.captures import Phase, ResultStatus
 from closeline.domain.markets import SPREAD
 from closeline.jobs.backtest import backtest
 from closeline.store.past.games import played

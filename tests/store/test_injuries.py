@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from closeline.domain.captures import RawPayload
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.forecasts.injuries import PlayStatus
 from closeline.domain.leagues import League
-from closeline.store import captures, injuries
+from closeline.store import injuries
 from closeline.store.injuries import REPORT_AGE_MAX, InjuryReport
+from closeline.store.polls import captures
 from closeline.store.session import unit_of_work
 from tests.builders.injuries import AWAY_TEAM, HOME_TEAM, STAR, plant_report, plant_values
 from tests.builders.moments import HOUR, MINUTE, OPENS

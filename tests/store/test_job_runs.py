@@ -2,7 +2,7 @@
 
 import pytest
 
-from closeline.store import job_runs
+from closeline.store.scheduling import job_runs
 from closeline.store.session import unit_of_work
 from tests.builders.moments import OPENS
 

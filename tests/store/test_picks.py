@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from closeline.domain.captures import Phase
 from closeline.domain.errors import AppendOnlyViolation, IllegalTransition, NotFound
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.domain.picks import TRANSITIONS, PickState
 from closeline.flow import review, settle
@@ -15,7 +15,7 @@ from closeline.store.session import unit_of_work
 from tests.builders.moments import DAY, ENDS, OPENS, START, WEEK
 from tests.builders.payloads import a_payload, a_result, an_event, three_markets
 from tests.builders.records import TENANT, rows_of, take_in
-from tests.builders.stories import published_game, rated_past
+from tests.builders.stories import published_game
 
 
 def every(session):
@@ -111,14 +111,12 @@ WAITING = """
     ORDER BY p.event_id, p.pick_id"""
 
 
-def test_what_waits_is_what_was_published_and_has_no_answer_in_the_order_of_events(trusting):
+def test_what_waits_is_what_was_published_and_has_no_answer_in_the_order_of_events(published):
     """One game of two is reviewed and settled; plain SQL says what is left of it, league by league."""
-    rated_past(trusting)
-    published_game(trusting)
     later = an_event("g2", starts_at=START + WEEK, day=DAY + timedelta(days=7))
     now = OPENS + WEEK
-    published_game(trusting, a_payload(later, *three_markets("g2", at=now)), at=now)
-    with unit_of_work(trusting) as session:
+    published_game(published, a_payload(later, *three_markets("g2", at=now)), at=now)
+    with unit_of_work(published) as session:
         take_in(session, a_payload(a_result()), at=ENDS, phase=Phase.RESULT)
         review.review(session, tenant_id=TENANT, league=League.NBA, snapshot_id="s", at=now)
         settle.settle_picks(session, tenant_id=TENANT, league=League.NBA, snapshot_id="s", at=now)
@@ -131,7 +129,7 @@ def test_what_waits_is_what_was_published_and_has_no_answer_in_the_order_of_even
         left = picks.ungraded(session, tenant_id=TENANT, league="nba")
         assert picks.ungraded(session, tenant_id="other", league="nba") == []
 
-    assert 0 < len(left) < len(every_of(trusting))
+    assert 0 < len(left) < len(every_of(published))
     assert {item.selection.event_id for item in left} == {"nba_heat_celtics_2023_11_22"}
 
 

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from closeline.domain.captures import Phase
+from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League, eastern
 from closeline.maths.ratings import RatingFilter
 from closeline.store.past.ratings import RatingBook

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from closeline.domain.captures import Basis
+from closeline.domain.feeds.captures import Basis
 from closeline.domain.leagues import League
 from closeline.store import references
-from closeline.store.references import NewEvent
+from closeline.store.references import NewEvent, identity
 from closeline.store.session import unit_of_work
 from tests.builders.moments import DAY, HOUR, OPENS, START
 from tests.builders.payloads import GAME, a_payload, a_quote, an_event
@@ -106,6 +106,15 @@ def test_a_source_without_starters_does_not_take_away_the_known_ones(seeded, pay
         assert (known(session).home_pitcher, known(session).away_pitcher) == ("Cole", "Sale")
 
 
+def test_what_one_source_knows_of_the_site_and_the_starters_is_no_version_each_time_another_is_silent(seeded, payload):
+    knowing = replace(NEW, neutral=True, home_pitcher="Cole")
+    with unit_of_work(seeded) as session:
+        for step in range(6):
+            told = knowing if step % 2 else NEW
+            add(session, payload, replace(told, received_at=OPENS + step * HOUR))
+        assert (known(session).version, known(session).neutral, known(session).home_pitcher) == (2, True, "Cole")
+
+
 def test_a_version_that_arrives_late_does_not_push_out_a_newer_one(seeded, payload):
     with unit_of_work(seeded) as session:
         add(session, payload, replace(NEW, starts_at=START + HOUR, received_at=OPENS + HOUR))
@@ -119,10 +128,8 @@ def test_a_providers_own_id_leads_back_to_the_event(seeded, payload):
         add(session, payload, replace(NEW, provider_event_id="77"), provider="b")
         assert references.events_by_alias(session, provider="a", names=["g1", "77"]) == {"g1": GAME}
         assert references.events_by_alias(session, provider="b", names=["g1", "77"]) == {"77": GAME}
-        assert references.aliases_of_days(session, provider="b", leagues=["nba"], days=[DAY.isoformat()]) == {
-            GAME: "77"
-        }
-        assert references.aliases_of_days(session, provider="b", leagues=["nba"], days=[]) == {}
+        assert identity.own_ids(session, [GAME], provider="b") == {GAME: ("77",)}
+        assert identity.own_ids(session, [], provider="b") == {}
 
 
 def test_teams_have_names(seeded):

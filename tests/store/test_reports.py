@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from closeline.domain.captures import NO_FACTS, GameFacts, ResultStatus
 from closeline.domain.errors import AppendOnlyViolation, NotFound
+from closeline.domain.feeds.captures import NO_FACTS, GameFacts, ResultStatus
 from closeline.domain.markets import Side
 from closeline.domain.settlement.quorum import DecidedBy, Report
 from closeline.store import results

@@ -12,20 +12,23 @@ from closeline.domain.clock import instant
 from closeline.domain.errors import AppendOnlyViolation, BadInput, CloselineError, CorruptRecord, NotFound, Refused
 from closeline.domain.events import SYSTEM_CHAIN
 from closeline.domain.ids import content_id
-from closeline.domain.markets import market
+from closeline.domain.markets import MONEYLINE, Selection, Side, market
 from closeline.flow.view.performance import cells
 from closeline.jobs.closing import closing_line
 from closeline.jobs.verify import verify_run
-from closeline.store import captures, events, record
+from closeline.store import events, record
+from closeline.store.desk import bets
+from closeline.store.polls import captures
 from closeline.store.quotes import of_events
 from closeline.store.record import retention
 from closeline.store.record.retention.plan import row_text
 from closeline.store.record.retention.policy import RetentionPolicy
 from closeline.store.session import unit_of_work
 from closeline.store.tables import metadata
-from tests.builders.desks import a_desk
+from tests.builders.bets import a_bet
+from tests.builders.desks import PLAYED, a_desk
 from tests.builders.lively import BOOK, move_every_minute, without_a_pick
-from tests.builders.records import TENANT, drop_guards, number, rows_of
+from tests.builders.records import TENANT, a_copy, drop_guards, number, opened, rows_of
 
 POLICY = RetentionPolicy()
 DAY = date(2026, 6, 1)
@@ -33,13 +36,17 @@ NOW = instant(0) + (DAY - date(1970, 1, 1)) + timedelta(hours=9)
 MINUTES = 200
 
 
-@pytest.fixture
-def lively(played):
-    """Give a played record in which one book moved every minute on a game, from four hours before its start."""
-    with unit_of_work(played) as session:
+def make_lively(url):
+    with opened(url) as engine, unit_of_work(engine) as session:
         event_id, start = without_a_pick(session)
         move_every_minute(session, event_id, first=start - timedelta(hours=4), minutes=MINUTES)
-    return played
+
+
+@pytest.fixture
+def lively(new_databases):
+    """Give a played record in which one book moved every minute on a game, from four hours before its start."""
+    with a_copy(new_databases, "lively", make_lively, PLAYED) as engine:
+        yield engine
 
 
 def planned(engine, policy=POLICY, day=DAY):
@@ -180,6 +187,26 @@ def test_the_market_of_a_published_pick_stays_whole_from_publication_to_the_star
     assert len(before[0]) > 240
     assert found.quotes_kept["AFTER_PUBLICATION"].count > 200
     assert found.quotes_dropped["THINNED"].count > 300
+    assert seen() == before
+
+
+def test_the_market_of_a_bet_stays_whole_from_its_placing_to_the_start(lively):
+    with unit_of_work(lively) as session:
+        event_id, start = without_a_pick(session)
+        placed_at = start - timedelta(minutes=90)
+        bet = a_bet(Selection(event_id, MONEYLINE, Side.HOME), book=BOOK, placed_at=placed_at)
+        bets.add(session, [bet], tenant_id=TENANT, actor="ann", at=placed_at)
+
+    def seen():
+        with unit_of_work(lively, write=False) as session:
+            rows = of_events(session, [event_id], as_of=start)
+            return [row for row in rows if row.market == MONEYLINE and row.received_at >= placed_at]
+
+    before = seen()
+    found = applied(lively, planned(lively).plan_id)
+
+    assert len(before) > 80
+    assert found.quotes_dropped["THINNED"].count > 80
     assert seen() == before
 
 

@@ -10,8 +10,8 @@ from closeline.maths.distributions import read_pair
 from closeline.maths.ratings import RatingParameters
 from closeline.store import models
 from closeline.store.packaged import read_artefact
+from closeline.store.packaged.seed import DEFAULT_TENANT, SEEDED_AT, is_seeded, seed
 from closeline.store.references import alias_table
-from closeline.store.seed import DEFAULT_TENANT, SEEDED_AT, is_seeded, seed
 from closeline.store.session import unit_of_work
 from tests.builders.records import number
 
@@ -69,7 +69,7 @@ def test_an_artefact_of_a_newer_package_follows_the_older_one_and_replaces_nothi
         newer = before[1].replace('"cap":', '"cap": ')
         assert newer != before[1]
         monkeypatch.setattr(
-            "closeline.store.seed.read_artefact",
+            "closeline.store.packaged.seed.read_artefact",
             lambda name: newer.encode() if name == "simulation_nba.json" else read_artefact(name),
         )
         seed(session)

@@ -98,7 +98,7 @@ WRITES = {
     "insert": lambda session: session.execute(insert(lease), row_of(lease) | {"expires_at": instant(1)}),
     "delete": lambda session: session.execute(lease.delete()),
     "plain text": lambda session: session.execute(
-        text("INSERT INTO lease (name, holder, token, expires_at) VALUES ('y', 'y', 1, 1)")
+        text("INSERT INTO lease (name, holder, token, renewals, expires_at) VALUES ('y', 'y', 1, 1, 1)")
     ),
 }
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from closeline.domain.gates import GATES, Limits, Slate, Standing, publish_thresholds
+from closeline.domain.gates import GATES, PLAYER_GATES, Limits, Slate, Standing, publish_thresholds
 from closeline.domain.gates.own import OWN_LIMITS
 from closeline.domain.markets import MONEYLINE
-from tests.builders.candidates import A_TOTAL, MADE, NUMBER, SOUND, a_selection, limits
+from tests.builders.candidates import A_LINE, A_TOTAL, MADE, NUMBER, SOUND, a_selection, limits
 
 # Nearly three closing sds off its baseline, and doubted by the market: what the highest confidence is for.
 FAR = replace(A_TOTAL, projection=replace(NUMBER, baseline_mean=204.0, market_mean=218.0))
@@ -19,6 +19,7 @@ CANDIDATES = (
     replace(SOUND, selection=a_selection(MONEYLINE)),
     replace(SOUND, suspect=True, calibration_active=False, beta=None),
     replace(A_TOTAL, beta=None, p_calibrated=0.51, slate=Slate(12, 0.95)),
+    A_LINE,
     replace(A_TOTAL, standing=Standing(consensus_line=225.0), parts=MADE, baseline=None),
 )
 SETS = (limits(), limits(publishing=False), limits(closed_markets=("SPREAD:FULL_GAME",)))
@@ -57,7 +58,7 @@ def final_rule(candidate: Any, held: Any) -> Any:
     return publish_thresholds(candidate, held, candidate.p_calibrated)
 
 
-RULES = {**{rule.__name__: rule for rule in GATES}, "publish_thresholds": final_rule}
+RULES = {**{rule.__name__: rule for rule in (*GATES, *PLAYER_GATES)}, "publish_thresholds": final_rule}
 
 
 def test_every_rule_has_its_line_in_the_order_of_the_rules() -> None:

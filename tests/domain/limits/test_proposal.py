@@ -153,6 +153,12 @@ def test_a_flag_that_a_version_does_not_name_has_its_default():
         "league": "nfl",
         "publishing": True,
         "closed_markets": (),
+        "prop_edge_min": 0.03,
+        "prop_confidence_min": 0.6,
+        "prop_cv_max": 0.35,
+        "prop_games_least": 5,
+        "prop_booksum_high": 1.2,
+        "prop_age_minutes_max": 15.0,
     }
 
 

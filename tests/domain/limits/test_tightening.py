@@ -4,14 +4,14 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
-from closeline.domain.gates import GATES, Limits, publish_thresholds
+from closeline.domain.gates import GATES, Limits, judge, publish_thresholds
 from closeline.domain.leagues import League
 from closeline.domain.limits.effects import Effect, changes
 from closeline.domain.limits.meanings import FIELDS, Looser
 from closeline.domain.limits.proposal import propose
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
 from closeline.domain.picks import Decision
-from tests.builders.candidates import A_TOTAL, EVEN, MADE, MARGIN, NUMBER, SOUND, a_selection
+from tests.builders.candidates import A_LINE, A_TOTAL, EVEN, MADE, MARGIN, NUMBER, OUTLOOK, SOUND, a_selection
 from tests.builders.limits import packaged
 
 RANK = {Decision.NO_PLAY: 0, Decision.LEAN: 1, Decision.PICK: 2}
@@ -53,6 +53,12 @@ AT = {
     "publishing": lambda value: SOUND,
     "closed_markets": lambda value: A_TOTAL,
     "quote_age_minutes": lambda value: replace(SOUND, quote_age_minutes=55.0),
+    "prop_edge_min": lambda value: replace(A_LINE, decimal=1 / (A_LINE.p_calibrated - value)),
+    "prop_confidence_min": lambda value: replace(A_LINE, p_calibrated=value, decimal=2.0),
+    "prop_cv_max": lambda value: replace(A_LINE, player=replace(OUTLOOK, sd=value * OUTLOOK.mean)),
+    "prop_games_least": lambda value: replace(A_LINE, player=replace(OUTLOOK, games=round(value))),
+    "prop_booksum_high": lambda value: replace(A_LINE, booksum=value),
+    "prop_age_minutes_max": lambda value: replace(A_LINE, quote_age_minutes=value),
 }
 # Judged before there is a candidate, or a limit that no single direction loosens.
 ELSEWHERE = {"league", "bias_limit", "over_rate_low", "over_rate_high"} | {
@@ -72,22 +78,25 @@ ASIDE = {
 }  # fmt: skip
 
 
+COUNTS = ("slate_games_least", "prop_games_least")
+
+
 def tighter(limits, name):
     """Give a limit a fiftieth stricter, and the value halfway."""
     if name in TIGHTER:
         return TIGHTER[name]
     value = getattr(limits, name)
-    step = (
-        max(1, value // 50) if isinstance(value, int) and name in ("moneyline_max", "slate_games_least") else value / 50
-    )
+    step = max(1, value // 50) if isinstance(value, int) and name in ("moneyline_max", *COUNTS) else value / 50
     stricter = value - step if FIELDS[name].looser is Looser.HIGHER else value + step
-    between = value if name == "slate_games_least" else (value + stricter) / 2
+    between = value if name in COUNTS else (value + stricter) / 2
     return stricter, stricter if name == "slate_games_least" else between
 
 
 def said(candidate, limits):
     """Give what each rule leaves: the highest state, and of what is played at all the trust and the confidence."""
-    findings = [*(rule(candidate, limits) for rule in GATES), publish_thresholds(candidate, limits, 0.7)]
+    findings, _ = judge(candidate, limits) if candidate.player else ((
+        *(rule(candidate, limits) for rule in GATES), publish_thresholds(candidate, limits, 0.7)
+    ), None)  # fmt: skip
     ranks = [RANK[found.highest_state] for found in findings]
     caps = [100 if found.cap is None else found.cap for found in findings]
     return [

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Period, Side, line_quarters
 from closeline.domain.settlement import GameRecord, Grading, SettledTerms

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from closeline.domain.captures import ResultStatus
 from closeline.domain.errors import BadInput
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, Side
 from closeline.domain.odds import exact

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.captures import GameFacts, ResultStatus
+from closeline.domain.feeds.captures import GameFacts, ResultStatus
 from closeline.domain.settlement.quorum import (
     NO_REPORT,
     NOT_OVER,

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from closeline.domain.captures import ParsedResult, RawPayload
+from closeline.domain.feeds.captures import ParsedResult, RawPayload
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Period, Side
 from closeline.domain.settlement import (

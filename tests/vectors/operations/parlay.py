@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 
 from closeline.domain.odds import american_to_decimal, decimal_to_american, exact
-from closeline.maths.copula import joint_probability, lift
-from closeline.maths.parlay import (
+from closeline.maths.parlays.copula import joint_probability, lift
+from closeline.maths.parlays.parlay import (
     Leg,
     LegResult,
     leg_factors,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 
-from closeline.domain.captures import ResultStatus
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Period, Side, line_quarters
 from closeline.domain.odds import american_to_decimal, exact
