@@ -15,8 +15,9 @@ BIN := $(VENV)/bin
 
 # A network that inspects TLS works as soon as the system (or SSL_CERT_FILE) knows its certificate.
 export UV_SYSTEM_CERTS := 1
-# Compile once here, not at every start (PYTHONDONTWRITEBYTECODE is set in many containers).
+# Compile once here, not at every start (PYTHONDONTWRITEBYTECODE is set in many containers): tests start many processes.
 export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -40,7 +41,7 @@ demo: $(VENV)/.core.installed ## A season from stored odds to a proved record: n
 	@$(BIN)/closeline demo
 
 test: $(VENV)/.test.installed ## Run the tests on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.test.installed $(VENV)/.lint.installed ## Lint, format, types, import direction, shape
 	$(BIN)/ruff check .
@@ -56,8 +57,9 @@ fix: $(VENV)/.lint.installed ## Mend what a tool can mend: lint and format
 bench: $(VENV)/.bench.installed ## Measure every performance promise against its rival, one table
 	@$(BIN)/python -m benchmarks
 
-campaign: $(VENV)/.test.installed ## The long tests: a hundred times the usual load
-	@$(BIN)/python -m pytest -n 2 -m campaign
+campaign: $(VENV)/.test.installed ## The long tests, and every property searched with new examples
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m campaign --hypothesis-profile search
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile search $$(grep -rl --include='test_*.py' '@given\|StateMachine' tests)
 
 docs: $(VENV)/.docs.installed ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
@@ -66,7 +68,9 @@ docs: $(VENV)/.docs.installed ## Build the documentation into docs/_build
 # week old: what is wrong with one is usually found in its first days.
 lock: .tools/bin/uv ## Resolve locks/*.txt anew: hashes, every platform, no address
 	@$(call resolve,core,pyproject.toml)
-	@$(call resolve,test,pyproject.toml --extra production --group test -c locks/core.txt)
+	@$(call resolve,production,pyproject.toml --extra production -c locks/core.txt)
+	@$(call resolve,props,pyproject.toml --extra props -c locks/core.txt -c locks/production.txt)
+	@$(call resolve,test,pyproject.toml --extra production --extra props --group test -c locks/core.txt -c locks/production.txt -c locks/props.txt)
 	@$(call resolve,lint,--group lint -c locks/test.txt)
 	@$(call resolve,docs,--group docs -c locks/test.txt -c locks/lint.txt)
 	@$(call resolve,bench,--group bench -c locks/test.txt -c locks/lint.txt -c locks/docs.txt)

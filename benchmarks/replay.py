@@ -22,18 +22,18 @@ from types import FrameType
 from typing import Self
 
 from benchmarks.timing import Figure, report, seconds
-from closeline.domain.captures import RawPayload
 from closeline.domain.clock import FixedClock
+from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
 from closeline.jobs.backtest import backtest
 from closeline.jobs.demo.synthetic import synthetic_archive
 from closeline.jobs.desk import Desk
 from closeline.jobs.shelf import Archive, Shelf
 from closeline.maths.simulate.streams import stream
-from closeline.providers.games_table import GamesTable
+from closeline.providers.archives.games_table import GamesTable
 from closeline.store.database.engine import open_engine
+from closeline.store.packaged.seed import DEFAULT_TENANT, seed
 from closeline.store.schema import ready
-from closeline.store.seed import DEFAULT_TENANT, seed
 from closeline.store.session import unit_of_work
 
 SIZES = (250, 2_500, 25_000)
