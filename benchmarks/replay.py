@@ -25,9 +25,9 @@ from benchmarks.timing import Figure, report, seconds
 from closeline.domain.clock import FixedClock
 from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
-from closeline.jobs.backtest import backtest
 from closeline.jobs.demo.synthetic import synthetic_archive
 from closeline.jobs.desk import Desk
+from closeline.jobs.replaying.backtest import backtest
 from closeline.jobs.shelf import Archive, Shelf
 from closeline.maths.simulate.streams import stream
 from closeline.providers.archives.games_table import GamesTable

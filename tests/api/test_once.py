@@ -8,7 +8,7 @@ import pytest
 from closeline.api import once
 from closeline.domain.errors import StoreUnavailable
 from closeline.jobs import grading
-from closeline.schemas.grading import GradeRun
+from closeline.schemas.ending.grading import GradeRun
 from closeline.store import access
 from closeline.store.session import unit_of_work
 from closeline.tenancy.access import Role

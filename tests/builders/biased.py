@@ -12,7 +12,7 @@ from closeline.domain.gates.baseline import STRUCTURAL_DAYS
 from closeline.domain.gates.bias import BaselineBias
 from closeline.domain.leagues import League
 from closeline.flow.forecast import clamp, knowledge
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from tests.builders.archives import FIRST, an_archive
 from tests.builders.desks import a_desk
 from tests.builders.records import make_seeded, opened

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from closeline.domain.clock import FixedClock
 from closeline.domain.feeds.captures import ParsedPayload, RawPayload
 from closeline.domain.ports import Channel
-from closeline.jobs.backtest import Step, backtest, timetable
 from closeline.jobs.desk import Desk
+from closeline.jobs.replaying.backtest import Step, backtest, timetable
 from closeline.jobs.run_inline import run
 from closeline.jobs.shelf import Archive, Shelf
 from closeline.providers.catalog import recognise

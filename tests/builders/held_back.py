@@ -9,7 +9,7 @@ import pytest
 from closeline.domain import gates
 from closeline.domain.gates import Candidate, Finding, Limits
 from closeline.domain.gates.candidate import block, cap
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from tests.builders.archives import an_archive, archive_of, rows
 from tests.builders.desks import SEASON_DAYS, a_desk
 from tests.builders.records import make_trusting, opened

@@ -2,8 +2,8 @@
 
 import pytest
 
-from closeline.jobs import verify as job
-from closeline.jobs.verify import Verified
+from closeline.jobs.replaying import verify as job
+from closeline.jobs.replaying.verify import Verified
 from tests.builders.records import opened, tamper
 from tests.cli.running import answer, closeline, fault
 

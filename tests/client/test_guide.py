@@ -14,10 +14,10 @@ from closeline.client.over_http import OverHttp
 from closeline.domain.clock import FixedClock
 from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.leagues import League
-from closeline.jobs.backtest import backtest
 from closeline.jobs.demo.synthetic import RECEIVED_AT, synthetic_archive
+from closeline.jobs.replaying.backtest import backtest
+from closeline.jobs.replaying.verify import verify_run
 from closeline.jobs.shelf import Archive
-from closeline.jobs.verify import verify_run
 from closeline.maths.simulate.streams import stream
 from closeline.providers.catalog import recognise
 from closeline.store.session import unit_of_work

@@ -9,7 +9,7 @@ from closeline.client import OwnInput, OwnQuote, RecordInputs, Side
 from closeline.domain.errors import BadInput, NotFound, Refused
 from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
-from closeline.jobs.verify import verify_run
+from closeline.jobs.replaying.verify import verify_run
 from closeline.store.record import record_hash
 from closeline.store.session import unit_of_work
 from tests.builders.callers import OTHER_TENANT, a_tenant

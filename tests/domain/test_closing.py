@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from closeline.domain.closing import (
+from closeline.domain.markets import Side
+from closeline.domain.odds import OddsFormat, Price
+from closeline.domain.picks.closing import (
     CLV_V1,
     BookQuote,
     CloseQuality,
@@ -15,8 +17,6 @@ from closeline.domain.closing import (
     open_best_close,
     select_close,
 )
-from closeline.domain.markets import Side
-from closeline.domain.odds import OddsFormat, Price
 
 START = datetime(2026, 1, 11, 18, tzinfo=UTC)
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 
-from closeline.domain.labels import label
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, Market, MarketType, Period, Selection, Side
+from closeline.domain.publishing.labels import label
 from tests.strategies import selections
 
 

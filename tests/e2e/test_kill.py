@@ -8,7 +8,7 @@ import time
 import pytest
 
 from closeline.domain.leagues import League
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.store import events
 from closeline.store.record import record_hash
 from closeline.store.session import unit_of_work

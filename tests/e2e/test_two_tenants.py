@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Text, select, text
 
 from closeline.domain.leagues import League
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.store.database.isolation import is_isolated
 from closeline.store.record import record_hash
 from closeline.store.session import unit_of_work

@@ -9,7 +9,7 @@ from typing import Any
 
 from closeline.jobs import execute as execute_module
 from closeline.jobs import run_inline
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.jobs.shelf import Archive
 from tests.builders.desks import a_desk
 from tests.builders.records import opened

@@ -7,8 +7,8 @@ import pytest
 from closeline.domain.calibration import GLOBAL_SCOPE, CalibrationMethod, CalibrationStatus
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL
 from closeline.flow import forecast, tune
-from closeline.jobs.backtest import backtest
-from closeline.jobs.verify import verify_run
+from closeline.jobs.replaying.backtest import backtest
+from closeline.jobs.replaying.verify import verify_run
 from closeline.maths.calibrate import CalibrationMap, EffectiveMap
 from closeline.store import calibrations, evaluations, references
 from closeline.store.calibrations import NewCalibration

@@ -4,10 +4,9 @@
 
 from dataclasses import fields
 
-from closeline.domain import closing
 from closeline.domain.clock import micros
-from closeline.domain.closing import CLV_V1
-from closeline.domain.picks import Decision, PickState
+from closeline.domain.picks import Decision, PickState, closing
+from closeline.domain.picks.closing import CLV_V1
 from closeline.domain.settlement import SETTLEMENT_V1, configured
 from closeline.flow import gate, pick
 from closeline.jobs.learning.limiting.ruling import change_rules

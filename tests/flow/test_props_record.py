@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from closeline.domain.errors import NotFound
-from closeline.domain.labels import label
 from closeline.domain.markets import PLAYER_TYPES, Market, MarketType, Period, Selection, Side, kind_of, line_text
+from closeline.domain.publishing.labels import label
 from closeline.flow import review, settle
 from closeline.flow.tune.calibration.observations import observed
 from closeline.flow.tune.calibration.scopes import events_of, scope_named
@@ -20,7 +20,7 @@ from closeline.flow.view.performance import cells
 from closeline.flow.view.worth import league_worth
 from closeline.jobs.importing import import_archive
 from closeline.jobs.registry import JOBS
-from closeline.jobs.verify import verify_run
+from closeline.jobs.replaying.verify import verify_run
 from closeline.store import forecasts
 from closeline.store.desk import candidates, rollups
 from closeline.store.past import outcomes

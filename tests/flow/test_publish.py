@@ -13,6 +13,7 @@ from closeline.domain.feeds.wants import Kind
 from closeline.domain.picks import Decision, PickState, Tier
 from closeline.domain.ports import Message
 from closeline.flow import gate, pick, publish
+from closeline.flow.publish import carrying
 from closeline.store import references
 from closeline.store.desk import picks, publications
 from closeline.store.polls import calls
@@ -177,10 +178,10 @@ def test_the_terms_stay_what_they_were_when_the_line_moves_on(proposed):
 
 def deliver(engine, channel):
     with unit_of_work(engine, write=False) as session:
-        parcels = publish.plan(session, tenant_id=TENANT, channels=[channel.name])
-    carried = publish.perform([channel], parcels)
+        parcels = carrying.plan(session, tenant_id=TENANT, channels=[channel.name])
+    carried = carrying.perform([channel], parcels)
     with unit_of_work(engine) as session:
-        publish.keep(session, carried, tenant_id=TENANT, at=OPENS + MINUTE)
+        carrying.keep(session, carried, tenant_id=TENANT, at=OPENS + MINUTE)
 
 
 def outbox(engine, name):
@@ -219,8 +220,8 @@ def test_a_crash_between_carrying_and_keeping_sends_the_same_bytes_again(rated):
     made = published_game(rated, channels=("app",))
     channel = FakeChannel("app")
     with unit_of_work(rated, write=False) as session:
-        parcels = publish.plan(session, tenant_id=TENANT, channels=["app"])
-    publish.perform([channel], parcels)
+        parcels = carrying.plan(session, tenant_id=TENANT, channels=["app"])
+    carrying.perform([channel], parcels)
     deliver(rated, channel)
 
     assert len(channel.carried) == len(made)

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from closeline.domain import closing as rules
-from closeline.domain.closing import CLOSE_SNAPSHOT_MISSING, CLV_V1, rules_of
 from closeline.domain.feeds.captures import GameFacts, Phase
 from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, SPREAD
 from closeline.domain.odds import DevigMethod, OddsFormat, Price
+from closeline.domain.picks import closing as rules
+from closeline.domain.picks.closing import CLOSE_SNAPSHOT_MISSING, CLV_V1, rules_of
 from closeline.flow import review
 from closeline.maths.devig import devig
 from closeline.store import models

@@ -12,7 +12,7 @@ from closeline.domain.markets import GAME_MARKETS
 from closeline.flow import tune
 from closeline.flow.tune import distribution
 from closeline.flow.tune import policy as tuning
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.maths import policy as policy_maths
 from closeline.store import models
 from closeline.store.session import unit_of_work

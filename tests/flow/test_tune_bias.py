@@ -17,7 +17,7 @@ from closeline.domain.gates.bias import BIAS_ACTUAL, BIAS_MARKET, MODEL_BIAS, OV
 from closeline.domain.leagues import League
 from closeline.flow import forecast, tune
 from closeline.flow.forecast.clamp import bias_known
-from closeline.jobs.verify import verify_run
+from closeline.jobs.replaying.verify import verify_run
 from closeline.maths.simulate.decomposition import Decomposition
 from closeline.store import evaluations, forecasts, references
 from closeline.store.desk import alerts

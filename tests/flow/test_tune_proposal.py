@@ -13,8 +13,8 @@ from closeline.domain.policies.gate import Held, PolicyEvidence, policy_gate, re
 from closeline.flow import tune
 from closeline.flow.tune import policy as tuning
 from closeline.flow.tune import proposal as proposing
-from closeline.jobs.backtest import backtest
 from closeline.jobs.learning.proposing import propose_policy
+from closeline.jobs.replaying.backtest import backtest
 from closeline.maths import policy as policy_maths
 from closeline.maths.policy import Movement, trial
 from closeline.maths.policy.trial import Proposed

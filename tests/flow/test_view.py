@@ -13,7 +13,7 @@ from closeline.domain.clock import instant
 from closeline.domain.leagues import League, league_day
 from closeline.domain.markets import GAME_MARKETS
 from closeline.flow import view
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.store.session import unit_of_work
 from tests.builders.archives import FIRST, an_archive
 from tests.builders.desks import a_desk

@@ -17,7 +17,7 @@ from closeline.domain.leagues import League
 from closeline.domain.picks import Decision
 from closeline.flow.view import plays, without
 from closeline.flow.view.worth import EVERY, EXAMPLES, RULES, league_worth
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.maths.worth import Worth
 from closeline.store.desk import objections
 from closeline.store.session import unit_of_work

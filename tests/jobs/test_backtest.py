@@ -9,7 +9,7 @@ import pytest
 from closeline.domain.clock import instant
 from closeline.domain.leagues import League, league_day
 from closeline.jobs import run_inline
-from closeline.jobs.backtest import backtest, timetable
+from closeline.jobs.replaying.backtest import backtest, timetable
 from closeline.store import events
 from closeline.store.record import record_hash
 from closeline.store.session import unit_of_work

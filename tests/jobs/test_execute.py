@@ -50,7 +50,7 @@ def test_a_slot_runs_once_and_says_nothing_the_second_time(seeded):
 
 
 def opening():
-    from closeline.jobs.backtest import timetable
+    from closeline.jobs.replaying.backtest import timetable
 
     return timetable
 

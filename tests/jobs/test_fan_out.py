@@ -12,13 +12,13 @@ import pytest
 from closeline.domain.errors import BadInput, CorruptRecord, Refused, StoreUnavailable
 from closeline.domain.forecasts.evaluators import Evaluator
 from closeline.domain.leagues import League
-from closeline.jobs.backtest import backtest
 from closeline.jobs.duty.desks import Desks
 from closeline.jobs.duty.fan_out import LocalProcesses, do
 from closeline.jobs.duty.fan_out.replaying import WORK, part_of, replay
 from closeline.jobs.duty.fan_out.walking import walk_apart
 from closeline.jobs.duty.leading import Leadership
 from closeline.jobs.duty.run_celery import CeleryGroup
+from closeline.jobs.replaying.backtest import backtest
 from closeline.jobs.simulating import Asked, of_means
 from closeline.store.database.engine import open_engine
 from closeline.store.record import record_hash

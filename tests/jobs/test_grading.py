@@ -15,7 +15,6 @@ from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.leagues import League
 from closeline.domain.settlement.configured import changed_rules
 from closeline.flow import settle
-from closeline.jobs.backtest import backtest
 from closeline.jobs.duty.run_embedded import due
 from closeline.jobs.grading import (
     accept_result,
@@ -27,6 +26,7 @@ from closeline.jobs.grading import (
     reviews,
 )
 from closeline.jobs.importing import import_archive
+from closeline.jobs.replaying.backtest import backtest
 from closeline.jobs.run_inline import run
 from closeline.jobs.shelf import Archive
 from closeline.providers.catalog import recognise

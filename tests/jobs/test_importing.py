@@ -12,8 +12,8 @@ from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.flow import view
 from closeline.jobs import importing
-from closeline.jobs.backtest import backtest
 from closeline.jobs.importing import import_archive, import_archives, total_of
+from closeline.jobs.replaying.backtest import backtest
 from closeline.jobs.shelf import Archive
 from closeline.store import events, quotes
 from closeline.store.past import outcomes

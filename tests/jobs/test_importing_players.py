@@ -16,8 +16,9 @@ from closeline.flow.capture import Source
 from closeline.jobs.importing import import_archive
 from closeline.jobs.recording.mapping import accept
 from closeline.providers.the_odds_api.feed import TheOddsApi
-from closeline.store import audit, players, quotes, results
+from closeline.store import players, quotes, results
 from closeline.store.polls import captures
+from closeline.store.record import audit
 from closeline.store.references import alias_table
 from closeline.store.session import unit_of_work
 from tests.builders.box_scores import DAY, NOW, SEEN_AT, STARTS_AT, a_game, a_price_row, games, lines

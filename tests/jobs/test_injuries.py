@@ -10,8 +10,8 @@ from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.flow import forecast as verb
 from closeline.jobs.importing.injuries import import_injuries
+from closeline.jobs.replaying.verify import verify_run
 from closeline.jobs.simulating import Asked, of_event
-from closeline.jobs.verify import verify_run
 from closeline.store import forecasts
 from closeline.store.past.ratings import RatingBook
 from closeline.store.polls import captures

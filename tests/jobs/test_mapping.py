@@ -11,9 +11,10 @@ from closeline.domain.markets import GAME_MARKETS
 from closeline.flow import capture
 from closeline.flow.capture import Source
 from closeline.jobs.recording.mapping import accept, reject
-from closeline.store import audit, quotes
+from closeline.store import quotes
 from closeline.store.desk import incidents
 from closeline.store.polls import captures
+from closeline.store.record import audit
 from closeline.store.references import alias_table
 from closeline.store.session import unit_of_work
 from tests.builders.desks import a_desk

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine
 
 from closeline.domain.leagues import League
-from closeline.jobs.backtest import backtest
 from closeline.jobs.importing import import_archive
+from closeline.jobs.replaying.backtest import backtest
+from closeline.jobs.replaying.verify import verify_run
 from closeline.jobs.shelf import Archive
 from closeline.jobs.simulating import PLAYOFF_UNKNOWN, Asked, of_event
-from closeline.jobs.verify import verify_run
 from closeline.store.session import unit_of_work
 from tests.builders.archives import archive_of, rows
 from tests.builders.desks import a_desk

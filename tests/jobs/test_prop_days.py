@@ -16,8 +16,8 @@ from closeline.jobs.props.recommending import Wanted, recommend
 from closeline.jobs.props.running import Hands, PipelineAsked, pipeline
 from closeline.jobs.props.stored import StoredModels
 from closeline.jobs.props.training import TrainingAsked, train
+from closeline.jobs.replaying.verify import verify_run
 from closeline.jobs.run_inline import run
-from closeline.jobs.verify import verify_run
 from closeline.store.session import unit_of_work
 from tests.builders import prop_league
 from tests.builders.desks import a_desk

@@ -15,7 +15,6 @@ from closeline.domain.leagues import League
 from closeline.domain.markets import MONEYLINE, TOTAL, Market, MarketType, Side
 from closeline.domain.odds import OddsFormat, Price
 from closeline.domain.props.statistics import Statistic
-from closeline.jobs.backtest import backtest
 from closeline.jobs.props.ahead import Remembered
 from closeline.jobs.props.correlating import in_force, save
 from closeline.jobs.props.predicting import distribution
@@ -23,6 +22,7 @@ from closeline.jobs.props.slip_scene import PlayerLegAsked, SlipAsked
 from closeline.jobs.props.slips import price_slip
 from closeline.jobs.props.stored import StoredModels
 from closeline.jobs.props.training import train
+from closeline.jobs.replaying.backtest import backtest
 from closeline.jobs.simulating import worlds_of_event
 from closeline.maths.props.features.table import compute
 from closeline.maths.simulate.legs import Leg

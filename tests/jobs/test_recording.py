@@ -14,8 +14,8 @@ from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.domain.markets import SPREAD, TOTAL
 from closeline.flow import forecast, gate, pick, publish
+from closeline.jobs.replaying.verify import verify_run
 from closeline.jobs.run_inline import unfinished
-from closeline.jobs.verify import verify_run
 from closeline.store import forecasts
 from closeline.store.desk import picks
 from closeline.store.past import outcomes

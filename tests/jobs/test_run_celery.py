@@ -13,7 +13,6 @@ import pytest
 
 from closeline.domain.clock import FixedClock
 from closeline.jobs import schedule
-from closeline.jobs.backtest import timetable
 from closeline.jobs.duty import run_celery
 from closeline.jobs.duty.calls import Call
 from closeline.jobs.duty.desks import Desks
@@ -21,6 +20,7 @@ from closeline.jobs.duty.leading import TTL, Leadership
 from closeline.jobs.duty.run_celery import CAPTURES, Beat, make_app, queue_of, send
 from closeline.jobs.errands import Errand, Job
 from closeline.jobs.registry import JOBS
+from closeline.jobs.replaying.backtest import timetable
 from closeline.jobs.run_inline import run, unfinished
 from closeline.jobs.schedule import Cadence
 from closeline.store.scheduling import job_runs

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from closeline.jobs import run_inline
-from closeline.jobs.backtest import backtest, timetable
 from closeline.jobs.reactions import REACTIONS
 from closeline.jobs.registry import JOBS
+from closeline.jobs.replaying.backtest import backtest, timetable
 from closeline.jobs.run_inline import react, reaction_slot, run, unfinished
 from closeline.store import events
 from closeline.store.session import unit_of_work

@@ -5,8 +5,8 @@ import zlib
 import pytest
 
 from closeline.domain.errors import NotFound
-from closeline.jobs.backtest import backtest
-from closeline.jobs.verify import verify_run
+from closeline.jobs.replaying.backtest import backtest
+from closeline.jobs.replaying.verify import verify_run
 from closeline.store.session import unit_of_work
 from tests.builders.archives import an_archive
 from tests.builders.desks import a_desk

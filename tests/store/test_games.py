@@ -9,7 +9,7 @@ import pytest
 
 from closeline.domain.feeds.captures import Phase, ResultStatus
 from closeline.domain.markets import SPREAD
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.store.past.games import played
 from closeline.store.past.ratings import BEGINNING
 from closeline.store.session import unit_of_work

@@ -15,7 +15,7 @@ from closeline.domain.ids import content_id
 from closeline.domain.markets import MONEYLINE, Selection, Side, market
 from closeline.flow.view.performance import cells
 from closeline.jobs.closing import closing_line
-from closeline.jobs.verify import verify_run
+from closeline.jobs.replaying.verify import verify_run
 from closeline.store import events, record
 from closeline.store.desk import bets
 from closeline.store.polls import captures

@@ -18,7 +18,7 @@ from closeline.domain.board.flags import RowFlag
 from closeline.domain.leagues import League
 from closeline.jobs import closing
 from closeline.providers.boards import MemoryShelf
-from closeline.schemas.clv import Snapshot, Snapshots
+from closeline.schemas.ending.clv import Snapshot, Snapshots
 from closeline.web.live import words
 from closeline.web.live.charts import BOOKS_DRAWN
 from closeline.web.live.routes import HEADERS, POLICY

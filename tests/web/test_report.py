@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from closeline.flow.view import LeagueFigures, MarketFigures
 from closeline.flow.view.home_win import HomeWin
-from closeline.jobs.backtest import backtest
+from closeline.jobs.replaying.backtest import backtest
 from closeline.maths.record_figures import CalibrationError, Mean, Slope
 from closeline.maths.reliability import reliability_curve
 from closeline.store.session import unit_of_work

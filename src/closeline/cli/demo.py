@@ -92,7 +92,7 @@ def _whole(db: str, out: Path, publish_dir: Path | None, *, as_json: bool) -> No
 
 def _result(desk: "Desk", outcome: "DemoOutcome", out: Path, started: float) -> "Demo":
     from closeline.cli.figures import league_shape
-    from closeline.jobs.verify import verify_run
+    from closeline.jobs.replaying.verify import verify_run
     from closeline.schemas.backtest import Demo
     from closeline.store.session import unit_of_work
     from closeline.web.report import write_report

@@ -15,7 +15,7 @@ from closeline.domain.leagues import League
 if TYPE_CHECKING:
     from closeline.jobs.desk import Desk
     from closeline.jobs.importing import Imported
-    from closeline.schemas.imports import FileImport, Import
+    from closeline.schemas.importing.files import FileImport, Import
 
 
 def import_files(
@@ -65,7 +65,7 @@ def _import(desk: "Desk", path: Path, league: League | None) -> "Imported":
 
 def imported(path: Path, found: "Imported") -> "FileImport":
     """Return what one file came to."""
-    from closeline.schemas.imports import FileImport
+    from closeline.schemas.importing.files import FileImport
 
     figures = found.capture
     return FileImport(
@@ -78,7 +78,7 @@ def imported(path: Path, found: "Imported") -> "FileImport":
 
 def failed(path: Path, fault: CloselineError) -> "FileImport":
     """Return why one file could not be imported."""
-    from closeline.schemas.imports import FileImport
+    from closeline.schemas.importing.files import FileImport
 
     return FileImport(
         file=str(path), feed=None, payload_sha=None, leagues=[], games=0, results=0, received=0, accepted=0,
@@ -89,7 +89,7 @@ def failed(path: Path, fault: CloselineError) -> "FileImport":
 def _total(done: "list[FileImport]") -> "Import":
     from collections import Counter
 
-    from closeline.schemas.imports import Import
+    from closeline.schemas.importing.files import Import
 
     quarantined: Counter[str] = Counter()
     unpriced: Counter[str] = Counter()

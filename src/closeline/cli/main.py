@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
-from closeline.cli import backtest, config, demo, gates, importing, mapping, picks, props, simulate, status
+from closeline.cli import config, demo, gates, importing, picks, props, simulate, status
+from closeline.cli.again import backtest
 from closeline.cli.doors import keys, serve, worker
 from closeline.cli.ending import clv, results, settle
 from closeline.cli.faults import OneLine
 from closeline.cli.gates import limits
 from closeline.cli.keeping import bets, db, jobs, report, retention, rollups, verify
 from closeline.cli.learning import bias, calibrate, models, policy
-from closeline.cli.live import board, capture, quota
+from closeline.cli.live import board, capture, mapping, quota
 from closeline.cli.simulate.leg_text import TakingLegs
 
 app = typer.Typer(name="closeline", cls=OneLine, no_args_is_help=True, pretty_exceptions_enable=False)

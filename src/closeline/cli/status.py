@@ -50,7 +50,7 @@ def _status(db: str | None) -> "Status":
     from closeline.jobs.live.standing import board_state
     from closeline.jobs.run_inline import unfinished
     from closeline.schemas.record import Schema, Status
-    from closeline.store import audit
+    from closeline.store.record import audit
     from closeline.store.session import unit_of_work
     from closeline.wiring import read_settings, schema_state
 

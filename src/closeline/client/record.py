@@ -12,7 +12,7 @@ from closeline.client.steps import Door
 from closeline.domain.clock import Clock
 from closeline.schemas import recording as shapes
 from closeline.schemas.calibration import CalibrationRun
-from closeline.schemas.grading import Grading
+from closeline.schemas.ending.grading import Grading
 
 
 class Record:

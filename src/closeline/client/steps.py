@@ -8,7 +8,7 @@ from closeline.jobs import recording
 from closeline.jobs.desk import Desk
 from closeline.schemas import recording as shapes
 from closeline.schemas.calibration import CalibrationRun
-from closeline.schemas.grading import Grading
+from closeline.schemas.ending.grading import Grading
 from closeline.schemas.shape import Shape
 
 Given = TypeVar("Given", bound=Shape)

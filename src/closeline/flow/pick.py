@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from closeline.domain import closing
 from closeline.domain.clock import instant
 from closeline.domain.digits import of_formula
 from closeline.domain.events import PicksProposed
 from closeline.domain.leagues import League
 from closeline.domain.markets import SPREAD, Selection, Side, market
-from closeline.domain.picks import Decision, PickState
+from closeline.domain.picks import Decision, PickState, closing
 from closeline.domain.settlement import configured
 from closeline.store import forecasts, models, quotes
 from closeline.store.desk import candidates, picks

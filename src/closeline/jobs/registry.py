@@ -12,6 +12,7 @@ from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
+from closeline.flow.publish import carrying
 from closeline.flow.view.performance import cells, drift
 from closeline.jobs.capturing import keeping, performing, planning, watching
 from closeline.jobs.capturing.outing import Brought, Outing
@@ -116,18 +117,18 @@ def _publish(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Eve
     )]  # fmt: skip
 
 
-def _plan_delivery(session: Session, desk: Desk, arguments: Arguments) -> list[publish.Parcel]:
+def _plan_delivery(session: Session, desk: Desk, arguments: Arguments) -> list[carrying.Parcel]:
     del arguments
-    return publish.plan(session, tenant_id=desk.tenant_id, channels=[channel.name for channel in desk.channels])
+    return carrying.plan(session, tenant_id=desk.tenant_id, channels=[channel.name for channel in desk.channels])
 
 
-def _deliver(desk: Desk, parcels: list[publish.Parcel]) -> Carried:
-    return publish.perform(desk.channels, parcels)
+def _deliver(desk: Desk, parcels: list[carrying.Parcel]) -> Carried:
+    return carrying.perform(desk.channels, parcels)
 
 
 def _keep_delivery(session: Session, desk: Desk, arguments: Arguments, carried: Carried) -> Sequence[Event]:
     del arguments
-    publish.keep(session, carried, tenant_id=desk.tenant_id, at=desk.clock())
+    carrying.keep(session, carried, tenant_id=desk.tenant_id, at=desk.clock())
     return ()
 
 

@@ -12,11 +12,11 @@ from itertools import accumulate
 import numpy as np
 
 from closeline.domain.events import CandidatesGated
-from closeline.domain.labels import label
 from closeline.domain.leagues import League, league_day
 from closeline.domain.markets import MONEYLINE, Selection, line_text
 from closeline.domain.odds import OddsFormat, Price
 from closeline.domain.picks import Decision
+from closeline.domain.publishing.labels import label
 from closeline.flow import view
 from closeline.flow.view import Ended, LeagueFigures
 from closeline.flow.view.home_win import home_wins

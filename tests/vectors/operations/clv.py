@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from closeline.domain.closing import BookQuote, open_best_close, select_close
 from closeline.domain.markets import Side, line_quarters
 from closeline.domain.odds import DevigMethod, OddsFormat, Price, american_to_decimal
+from closeline.domain.picks.closing import BookQuote, open_best_close, select_close
 from closeline.maths import clv, distributions
 from closeline.maths.devig import devig
 

@@ -12,8 +12,8 @@ from closeline.domain.leagues import League, league_day
 from closeline.flow.view import closing
 from closeline.flow.view.closing import By
 from closeline.jobs import performance
-from closeline.schemas.clv import ClvOfPick, ClvReport
 from closeline.schemas.doors import DAYS_BACK_MAX
+from closeline.schemas.ending.clv import ClvOfPick, ClvReport
 from closeline.schemas.performance import CohortPerformance
 from closeline.tenancy.access import Permission
 

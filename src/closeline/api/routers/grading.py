@@ -8,7 +8,7 @@ from closeline.api.dependencies import Calling
 from closeline.api.guard import guarded
 from closeline.jobs import grading
 from closeline.schemas.doors import GradingRequest
-from closeline.schemas.grading import GradeRun, Grading
+from closeline.schemas.ending.grading import GradeRun, Grading
 from closeline.tenancy.access import Permission
 
 reading = guarded(Permission.READ, tags=["grading"])

@@ -5,7 +5,7 @@ from closeline.api.guard import guarded
 from closeline.jobs import recording
 from closeline.schemas import recording as shapes
 from closeline.schemas.calibration import CalibrationRun
-from closeline.schemas.grading import Grading
+from closeline.schemas.ending.grading import Grading
 from closeline.tenancy.access import Permission
 
 # Prices are every tenant's evidence, so they come in by the keys of the house alone.

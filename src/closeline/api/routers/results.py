@@ -9,7 +9,7 @@ from closeline.api.guard import guarded
 from closeline.domain.leagues import League
 from closeline.jobs import grading
 from closeline.schemas.doors import Acceptance
-from closeline.schemas.grading import AcceptedResult, Lateness, ResultReviews
+from closeline.schemas.ending.grading import AcceptedResult, Lateness, ResultReviews
 from closeline.tenancy.access import Permission
 
 reading = guarded(Permission.READ, tags=["results"])

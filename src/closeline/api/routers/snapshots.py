@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from closeline.api.dependencies import Calling
 from closeline.api.guard import guarded
 from closeline.jobs import closing
-from closeline.schemas.clv import ClosingQuotes, Snapshots
+from closeline.schemas.ending.clv import ClosingQuotes, Snapshots
 from closeline.tenancy.access import Permission
 
 reading = guarded(Permission.READ, tags=["snapshots"])

@@ -13,7 +13,7 @@ from closeline.domain.leagues import NEXT_DAY, League
 
 if TYPE_CHECKING:
     from closeline.flow.view.closing import By
-    from closeline.schemas.clv import ClvFigures, ClvOfPick, ClvReport, ClvSegment, Coverage, CoverageRow
+    from closeline.schemas.ending.clv import ClvFigures, ClvOfPick, ClvReport, ClvSegment, Coverage, CoverageRow
 
 app = typer.Typer(no_args_is_help=True, help="Look at closing line value.")
 

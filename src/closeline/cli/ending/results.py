@@ -10,7 +10,7 @@ from closeline.cli.options import AsJson, Database, OnlyLeague
 from closeline.cli.printing import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from closeline.schemas.grading import ResultReview
+    from closeline.schemas.ending.grading import ResultReview
 
 app = typer.Typer(no_args_is_help=True, help="Results that feeds cannot decide, and a person's word on them.")
 

@@ -71,7 +71,7 @@ def _changed(desk: "Desk", league: League, path: Path, why: str, actor: str | No
 
 
 def _shape(league: League, version: str, content: str, *, changed: list[str] | None) -> "Rules":
-    from closeline.domain import closing
+    from closeline.domain.picks import closing
     from closeline.domain.settlement import configured
     from closeline.jobs.learning.limiting.ruling import rules_held
     from closeline.schemas.rules.ruling import Rule, Rules

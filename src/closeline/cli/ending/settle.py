@@ -11,7 +11,7 @@ from closeline.cli.options import AsJson, Database, OnlyLeague, PickId
 from closeline.cli.printing import number, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from closeline.schemas.grading import GradeRun, GradeVersion, Grading, Lateness
+    from closeline.schemas.ending.grading import GradeRun, GradeVersion, Grading, Lateness
 
 app = typer.Typer(no_args_is_help=True, help="Results become grades: decide, grade, and see what is held or late.")
 app.command("try")(trying.try_cases)

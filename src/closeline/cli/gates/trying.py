@@ -80,7 +80,7 @@ def _packaged(league: League) -> "Limits":
 
 
 def _shape(tried: "Tried", written: "WrittenCandidate", version: str, source: str) -> "JudgedCandidate":
-    from closeline.domain.labels import label
+    from closeline.domain.publishing.labels import label
     from closeline.schemas.trial import JudgedCandidate, JudgedFinding
 
     left = list(accumulate((item.multiplier for item in tried.findings), mul))

@@ -20,7 +20,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Execute a stored run again from the evidence, and compare every bit. Exit code 5 when anything differs."""
-    from closeline.jobs.verify import verify_run
+    from closeline.jobs.replaying.verify import verify_run
     from closeline.schemas.record import VerifiedRun
 
     record_must_exist(db)

@@ -15,7 +15,7 @@ from closeline.domain.errors import BadInput, CloselineError, LookAhead
 if TYPE_CHECKING:
     from closeline.jobs.desk import Desk
     from closeline.jobs.importing import Imported
-    from closeline.schemas.player_imports import PlayerFileImport, PlayerImport
+    from closeline.schemas.importing.players import PlayerFileImport, PlayerImport
 
 _KINDS = ("player_games", "player_props")
 
@@ -32,7 +32,7 @@ def import_players(
 
     Nothing is decided by an import. A file that cannot be read is named, and the others are imported.
     """
-    from closeline.schemas.player_imports import PlayerImport
+    from closeline.schemas.importing.players import PlayerImport
 
     faults: list[CloselineError] = []
     done: list[PlayerFileImport] = []
@@ -66,7 +66,7 @@ def _import(desk: "Desk", path: Path) -> "Imported":
 
 
 def _shape(path: Path, found: "Imported") -> "PlayerFileImport":
-    from closeline.schemas.player_imports import PlayerFileImport, PlayerLines
+    from closeline.schemas.importing.players import PlayerFileImport, PlayerLines
 
     lines = found.lines
     return PlayerFileImport(
@@ -79,7 +79,7 @@ def _shape(path: Path, found: "Imported") -> "PlayerFileImport":
 
 
 def _failed(path: Path, fault: CloselineError) -> "PlayerFileImport":
-    from closeline.schemas.player_imports import PlayerFileImport, PlayerLines
+    from closeline.schemas.importing.players import PlayerFileImport, PlayerLines
 
     none = PlayerLines(received=0, accepted=0, unchanged=0, players=0, linked=0)
     return PlayerFileImport(**failed(path, fault).model_dump(), lines=none)

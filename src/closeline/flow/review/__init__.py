@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from closeline.domain.closing import CLOSE_SNAPSHOT_MISSING, ClosingRules, rules_of
 from closeline.domain.events import PicksReviewed
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import NEXT_DAY, League, league_day
+from closeline.domain.picks.closing import CLOSE_SNAPSHOT_MISSING, ClosingRules, rules_of
 from closeline.flow.review.closes import Close, Closer, Start
 from closeline.flow.review.history import histories
 from closeline.flow.review.players import OfPlayers, player_shapes

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from closeline.domain.closing import (
+from closeline.domain.errors import DevigError
+from closeline.domain.leagues import League
+from closeline.domain.markets import Market, Side
+from closeline.domain.odds import DevigMethod, Price, default_method
+from closeline.domain.picks.closing import (
     CONSENSUS,
     BookQuote,
     CloseQuality,
@@ -19,10 +23,6 @@ from closeline.domain.closing import (
     StartBasis,
     select_close,
 )
-from closeline.domain.errors import DevigError
-from closeline.domain.leagues import League
-from closeline.domain.markets import Market, Side
-from closeline.domain.odds import DevigMethod, Price, default_method
 from closeline.flow.review.consensus import ConsensusClose, Voters, consensus_close
 from closeline.flow.review.history import Histories
 from closeline.flow.review.shapes import Shapes

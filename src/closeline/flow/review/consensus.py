@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from closeline.domain.board.books import is_exchange, is_sharp
-from closeline.domain.closing import BookQuote
 from closeline.domain.leagues import League
 from closeline.domain.markets import Market, MarketType, Side
 from closeline.domain.odds import DevigMethod
+from closeline.domain.picks.closing import BookQuote
 from closeline.maths.consensus import KIND_WEIGHTS, BookKind, BookPrices, Consensus, consensus, freshness
 
 QUARTERS_MAX = 6

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from closeline.domain.closing import BookQuote
 from closeline.domain.markets import Market, Side, market, opposite, opposite_line
+from closeline.domain.picks.closing import BookQuote
 from closeline.store.quotes import Quote, Series
 
 _Key = tuple[str, str, Side]

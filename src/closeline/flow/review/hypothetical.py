@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from closeline.domain.closing import BookQuote, ClosingRules
 from closeline.domain.leagues import League
 from closeline.domain.markets import GAME_MARKETS, Selection
+from closeline.domain.picks.closing import BookQuote, ClosingRules
 from closeline.flow.review import close_of, closer_of, rules_in_force
 from closeline.flow.review.closes import Closer, Start
 from closeline.flow.review.starts import starts_of

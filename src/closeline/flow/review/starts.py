@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from closeline.domain.closing import StartBasis
+from closeline.domain.picks.closing import StartBasis
 from closeline.flow.review.closes import Start
 from closeline.store import references, results
 from closeline.store.session import Session

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from closeline.domain.closing import BookQuote, ClosingRules, MissingClose, open_best_close
 from closeline.domain.digits import of_formula
 from closeline.domain.ids import canonical_json
+from closeline.domain.picks.closing import BookQuote, ClosingRules, MissingClose, open_best_close
 from closeline.flow.review.closes import Close, Start
 from closeline.flow.review.values import Valued
 from closeline.store.desk.grades import LineTrack

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from closeline.domain.closing import CloseQuality, MissingClose
 from closeline.domain.digits import of_formula
 from closeline.domain.leagues import League
 from closeline.domain.markets import MarketType, Selection
 from closeline.domain.odds import DevigMethod, Price, default_method
+from closeline.domain.picks.closing import CloseQuality, MissingClose
 from closeline.flow.review.closes import Close
 from closeline.flow.review.shapes import Shapes
 from closeline.maths import distributions

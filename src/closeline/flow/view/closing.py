@@ -12,7 +12,7 @@ from closeline.domain.settlement import Result
 from closeline.domain.settlement.outcomes import void_before_play
 from closeline.maths.clv.segments import ClvOf, segment_figures
 from closeline.maths.simulate.streams import stream
-from closeline.schemas import clv as shapes
+from closeline.schemas.ending import clv as shapes
 from closeline.store import references, results
 from closeline.store.desk import grades, picks, publications
 from closeline.store.desk.grades import Grade, LineTrack

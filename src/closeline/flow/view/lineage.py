@@ -6,19 +6,18 @@ from datetime import UTC, datetime
 from closeline.domain.errors import CorruptRecord
 from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.gates import Finding
-from closeline.domain.labels import label
 from closeline.domain.leagues import League
 from closeline.domain.markets import line_text
 from closeline.domain.picks import Decision
 from closeline.domain.props.engines import is_props
+from closeline.domain.publishing.labels import label
 from closeline.flow import view
 from closeline.flow.view import Ended
 from closeline.flow.view.reasoning import reasoning
 from closeline.maths.props.sheet import Sheet
 from closeline.schemas import picks as shapes
 from closeline.schemas.decomposition import Decomposition
-from closeline.store import audit, forecasts, references
-from closeline.store.audit import Evidence
+from closeline.store import forecasts, references
 from closeline.store.desk import candidates, grades, picks, publications
 from closeline.store.desk.grades import Grade, LineTrack
 from closeline.store.desk.picks import Pick
@@ -26,6 +25,8 @@ from closeline.store.forecasts import Forecast, Prediction
 from closeline.store.past import player_lines
 from closeline.store.past.player_lines import NOBODY
 from closeline.store.polls import captures
+from closeline.store.record import audit
+from closeline.store.record.audit import Evidence
 from closeline.store.references import EventVersion
 from closeline.store.session import Session
 

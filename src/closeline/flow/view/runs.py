@@ -4,8 +4,9 @@ from closeline.domain.errors import NotFound
 from closeline.domain.markets import line_text
 from closeline.schemas.picks import Input
 from closeline.schemas.runs import EventRuns, RunPrediction, SimRun
-from closeline.store import audit, forecasts
+from closeline.store import forecasts
 from closeline.store.forecasts import Prediction
+from closeline.store.record import audit
 from closeline.store.session import Session
 
 # What `forecasts.run` gives for a run that is not complete.

@@ -7,7 +7,6 @@ were made, and those that were not.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from closeline.domain.closing import CLOSE_SNAPSHOT_MISSING, CLV_V1
 from closeline.domain.events import PublishingModeChanged
 from closeline.domain.feeds.cadence import Game
 from closeline.domain.feeds.mode import Mode, Standing
@@ -15,6 +14,7 @@ from closeline.domain.feeds.seasons import Rest
 from closeline.domain.feeds.wants import Kind
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
+from closeline.domain.picks.closing import CLOSE_SNAPSHOT_MISSING, CLV_V1
 from closeline.jobs.capturing import seasons
 from closeline.jobs.capturing.incidents import ALL_LEAGUES
 from closeline.jobs.capturing.outing import leagues_of

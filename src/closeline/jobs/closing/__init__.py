@@ -11,7 +11,7 @@ from closeline.flow.review.closes import Close, Closer, Start
 from closeline.flow.review.history import seen_until
 from closeline.flow.review.players import OfPlayers
 from closeline.flow.review.starts import starts_of
-from closeline.schemas import clv as shapes
+from closeline.schemas.ending import clv as shapes
 from closeline.store import quotes
 from closeline.store.quotes import Quote
 from closeline.store.session import Session

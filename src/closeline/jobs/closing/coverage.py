@@ -11,7 +11,7 @@ from closeline.flow.review.values import Valued
 from closeline.flow.view.closing import NOTES, figures_of
 from closeline.jobs.desk import Desk
 from closeline.maths.clv.segments import ClvOf
-from closeline.schemas import clv as shapes
+from closeline.schemas.ending import clv as shapes
 from closeline.store.past import quoted
 from closeline.store.session import Session
 

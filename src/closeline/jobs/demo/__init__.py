@@ -16,9 +16,9 @@ from closeline.domain.events import SYSTEM_CHAIN
 from closeline.domain.leagues import League
 from closeline.flow import view
 from closeline.flow.view import LeagueFigures
-from closeline.jobs.backtest import Progress, backtest
 from closeline.jobs.demo.synthetic import synthetic_archives
 from closeline.jobs.desk import Desk
+from closeline.jobs.replaying.backtest import Progress, backtest
 from closeline.jobs.shelf import Shelf
 from closeline.store.events import LoggedEvent, since
 from closeline.store.session import unit_of_work

@@ -11,7 +11,7 @@ from closeline.jobs.desk import Desk
 from closeline.jobs.grading.asking import Asked, counted
 from closeline.jobs.learning.limiting import ACTOR_MAX, WHY_MAX, a_line
 from closeline.jobs.run_inline import react
-from closeline.schemas.grading import AcceptedResult
+from closeline.schemas.ending.grading import AcceptedResult
 from closeline.store import events, references, results
 from closeline.store.events import LoggedEvent
 from closeline.store.results import EventResult, reports

@@ -15,7 +15,7 @@ from closeline.jobs.desk import Desk
 from closeline.jobs.grading.reading import HELD, grading_of_pick, reason_of, state_of
 from closeline.jobs.learning.limiting import ACTOR_MAX, a_line
 from closeline.jobs.run_inline import run
-from closeline.schemas.grading import GradeRun, Grading, HeldPick
+from closeline.schemas.ending.grading import GradeRun, Grading, HeldPick
 from closeline.store import events
 from closeline.store.desk import picks, publications
 from closeline.store.session import unit_of_work

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from closeline.domain.leagues import League
 from closeline.flow import settle
 from closeline.flow.settle import SLA
-from closeline.schemas.grading import Lateness, LatePick
+from closeline.schemas.ending.grading import Lateness, LatePick
 from closeline.store.desk import grades, picks
 from closeline.store.desk.picks import Pick
 from closeline.store.session import Session

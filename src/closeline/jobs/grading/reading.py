@@ -5,7 +5,7 @@ from datetime import datetime
 from closeline.domain.errors import NotFound
 from closeline.flow import settle
 from closeline.flow.settle import SLA, Standing
-from closeline.schemas.grading import GradeVersion, Grading
+from closeline.schemas.ending.grading import GradeVersion, Grading
 from closeline.store import events
 from closeline.store.desk import grades, picks, publications
 from closeline.store.desk.grades import Grade

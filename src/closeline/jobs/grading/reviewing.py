@@ -18,7 +18,7 @@ from closeline.domain.settlement.quorum import (
 )
 from closeline.flow import settle
 from closeline.flow.settle import Known, Standing
-from closeline.schemas.grading import FeedWord, ResultReview, ResultReviews
+from closeline.schemas.ending.grading import FeedWord, ResultReview, ResultReviews
 from closeline.store.results import EventResult, reports
 from closeline.store.session import Session
 

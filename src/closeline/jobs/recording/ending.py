@@ -5,7 +5,7 @@ from closeline.jobs.desk import Desk
 from closeline.jobs.learning import calibrating
 from closeline.jobs.recording.publishing import ACTOR
 from closeline.schemas.calibration import CalibrationRun
-from closeline.schemas.grading import Grading
+from closeline.schemas.ending.grading import Grading
 from closeline.schemas.recording import Calibrate, Grade
 
 

@@ -10,7 +10,7 @@ from closeline.jobs.desk import Desk
 from closeline.jobs.showing.showcase import Showcase
 from closeline.schemas.board import BoardEventDetail
 from closeline.schemas.board.writing import plain_page
-from closeline.schemas.clv import Snapshot
+from closeline.schemas.ending.clv import Snapshot
 from closeline.store.session import unit_of_work
 
 # A picture of more points says no more, and a page of more rows is not read.

@@ -9,7 +9,7 @@ from closeline.domain.ports import Gauge
 from closeline.jobs.capturing import showing
 from closeline.jobs.desk import Desk
 from closeline.jobs.run_inline import unfinished
-from closeline.store import audit
+from closeline.store.record import audit
 from closeline.store.session import unit_of_work
 
 # What a scrape may tell, with what it means; a test compares it with the dashboard.

@@ -9,7 +9,7 @@ from closeline.domain.board import Availability, OpportunityKind
 from closeline.domain.leagues import League
 from closeline.domain.markets import Side
 from closeline.domain.odds import OddsFormat
-from closeline.schemas.clv import Snapshot
+from closeline.schemas.ending.clv import Snapshot
 from closeline.schemas.shape import Shape
 
 

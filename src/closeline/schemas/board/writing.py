@@ -14,9 +14,9 @@ from typing import Any
 
 from closeline.domain.board import Board, EventCard, Leg, LiveQuote, Movement, Opportunity, Row
 from closeline.domain.board.changes import Changes, row_id
-from closeline.domain.labels import label
 from closeline.domain.markets import Market, MarketType, Selection, Side
 from closeline.domain.odds import Price
+from closeline.domain.publishing.labels import label
 
 Plain = dict[str, Any]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from closeline.domain.closing import CLV_V1
+from closeline.domain.picks.closing import CLV_V1
 from closeline.store import evaluations
 from closeline.store.evaluations import Evaluation
 from closeline.store.references import EventVersion, versions_when

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, BindParameter, Row, Text, bindparam, func, select, type_coerce
 
 from closeline.domain.clock import micros
-from closeline.domain.closing import CLV_V1
 from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.markets import MONEYLINE, SPREAD, TOTAL, is_of_players, market
+from closeline.domain.picks.closing import CLV_V1
 from closeline.maths.distributions import ScoreDistribution, Side, no_push, price_across
 from closeline.store.database.kinds import of_kind
 from closeline.store.forecasts import QUOTED, SUSPECT

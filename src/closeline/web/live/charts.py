@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from closeline.domain.markets import Market
-from closeline.schemas.clv import Snapshot
+from closeline.schemas.ending.clv import Snapshot
 from closeline.web.live import words
 from closeline.web.report.drawing import mark, padded, tick_text, ticks
 

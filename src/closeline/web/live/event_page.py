@@ -9,7 +9,7 @@ from closeline.domain.board import Board, EventCard, Row
 from closeline.domain.board.editions import ShelfHealth
 from closeline.domain.markets import Market, line_quarters, market
 from closeline.jobs.showing.event import EventShown
-from closeline.schemas.clv import Snapshot
+from closeline.schemas.ending.clv import Snapshot
 from closeline.web.live import words
 from closeline.web.live.charts import MovementChart, movement_chart
 from closeline.web.live.lines import Line, OpportunityLine, line_of, opportunity_line

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from closeline.domain.clock import FixedClock
 from closeline.jobs import schedule
-from closeline.jobs.backtest import timetable
 from closeline.jobs.demo.live.clock import SteppedClock
 from closeline.jobs.demo.live.happenings import Happenings
 from closeline.jobs.desk import Desk
 from closeline.jobs.duty.run_embedded import wake
+from closeline.jobs.replaying.backtest import timetable
 from closeline.jobs.run_inline import run
 from closeline.jobs.shelf import Shelf
 from closeline.store import events

@@ -13,9 +13,9 @@ from closeline.domain.leagues import League
 from closeline.domain.ports import Part
 from closeline.flow import view
 from closeline.flow.forecast import Engine
-from closeline.jobs.backtest import backtest
 from closeline.jobs.desk import Desk
 from closeline.jobs.duty.leading import RENEW_EVERY, Leadership
+from closeline.jobs.replaying.backtest import backtest
 from closeline.store.session import unit_of_work
 
 WORK = "backtest.league"

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from closeline.domain import closing
 from closeline.domain.board.books import SHARP
 from closeline.domain.errors import BadInput
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
 from closeline.domain.limits.effects import Change, Effect
+from closeline.domain.picks import closing
 from closeline.domain.settlement import configured
 from closeline.jobs.desk import Desk
 from closeline.jobs.learning.limiting import ACTOR_MAX, WHY_MAX, Proposal, a_line, append_config, newest

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from closeline.domain.clock import instant, micros
-from closeline.domain.closing import CLV_V1
+from closeline.domain.picks.closing import CLV_V1
 
 # Everything in the last stretch before a start is kept: twice as long as a close may be old, so that another order of
 # books, and rules that are half as strict, still find what they would have found.

@@ -1,6 +1,6 @@
 """What an import of players' games and lines came to."""
 
-from closeline.schemas.imports import FileImport
+from closeline.schemas.importing.files import FileImport
 from closeline.schemas.shape import Shape
 
 

@@ -28,7 +28,7 @@ def review(*, db: Database = None, as_json: AsJson = False) -> None:
     """List the spellings that wait for a person. Suggestions are never applied by themselves."""
     from closeline.domain.leagues import League
     from closeline.schemas.record import Question, Questions
-    from closeline.store import audit
+    from closeline.store.record import audit
 
     with reading(db) as (desk, session):
         found = audit.open_questions(session)

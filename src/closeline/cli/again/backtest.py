@@ -164,7 +164,7 @@ def refuse_another_first_day(desk: "Desk", league: League, first: date) -> None:
 
 
 def _run(desk: "Desk", league: League, first: date, paths: Sequence[Path], started: float) -> "Backtest":
-    from closeline.jobs import backtest as job
+    from closeline.jobs.replaying import backtest as job
 
     with progress(f"backtest {league}") as told:
         job.backtest(desk, told)

@@ -1,42 +1,27 @@
 """Publish: a proposed pick becomes official, once, and goes out unchanged on every channel."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from closeline.domain.clock import instant
 from closeline.domain.events import PicksPublished
 from closeline.domain.feeds.mode import withholds
 from closeline.domain.feeds.wants import Kind
-from closeline.domain.ids import canonical_json
-from closeline.domain.labels import label
 from closeline.domain.leagues import League
-from closeline.domain.odds import rounded_american
-from closeline.domain.picks import Decision, PickState
-from closeline.domain.ports import Channel, Message
+from closeline.domain.picks import PickState
 from closeline.domain.settlement import settles
+from closeline.flow.publish import terms
 from closeline.store import references
 from closeline.store.desk import picks, publications
-from closeline.store.desk.picks import Pick
-from closeline.store.desk.publications import NewPublication, PendingDelivery
 from closeline.store.past.standing import own_runs
 from closeline.store.polls import calls
 from closeline.store.polls.standing import league_standing
-from closeline.store.references import EventVersion
 from closeline.store.session import Session
 
 TEMPLATE = "pick-v1"
 # A pick must be seen before its game begins: one minute is the least that a channel may need.
 MARGIN = timedelta(seconds=60)
 NOT_SETTLEABLE = "NOT_SETTLEABLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What one channel has to carry."""
-
-    channel: str
-    deliveries: tuple[PendingDelivery, ...]
 
 
 def publish(
@@ -72,7 +57,7 @@ def publish(
         sorted({team for event in known.values() for team in (event.home_team_id, event.away_team_id)}),
     )
     people = references.player_names(session, [item.selection.market.player_id for item in in_time])
-    news = [_news(item, known[item.selection.event_id], names, people) for item in in_time]
+    news = [terms.frozen(item, known[item.selection.event_id], names, people) for item in in_time]
     picks.move(
         session,
         [item.pick_id for item in in_time],
@@ -98,53 +83,3 @@ def _no_earlier(session: Session, league: League, at: datetime, *, live: bool) -
     """
     last = calls.of_league(session, league, Kind.ODDS, most=1) if live else []
     return max([at, *(poll.received_at for poll in last)])
-
-
-def _news(
-    item: Pick, event: EventVersion, names: Mapping[str, str], people: Mapping[str, str]
-) -> NewPublication:  # fmt: skip
-    player = people.get(item.selection.market.player_id, "")
-    terms = {
-        "pick_id": item.pick_id,
-        "selection": item.selection.selection_id,
-        "label": label(item.selection, home=names[event.home_team_id], away=names[event.away_team_id], player=player),
-        "book": item.book,
-        "price": item.price.text,
-        "price_american": rounded_american(item.price.exact),
-        "price_assumed": item.price.assumed,
-        "decision": item.decision,
-        "tier": item.tier,
-        "probability": round(item.p_final, 4),
-        "units": item.stake_micros / 1_000_000,
-        "starts_at": event.starts_at.isoformat(),
-    }
-    text = canonical_json(terms)
-    reasons = canonical_json(["EDGE"] if item.decision is Decision.PICK else ["LEAN_ONLY"])
-    return NewPublication(item.pick_id, item.decision is Decision.PICK, text, reasons, text)
-
-
-def plan(session: Session, *, tenant_id: str, channels: Sequence[str]) -> list[Parcel]:
-    """Read what each channel still has to carry: the first step of delivery."""
-    return [
-        Parcel(channel, tuple(publications.pending(session, tenant_id=tenant_id, channel=channel)))
-        for channel in channels
-    ]
-
-
-def perform(channels: Sequence[Channel], parcels: Sequence[Parcel]) -> list[tuple[str, PendingDelivery, str]]:
-    """Hand the messages over, with no transaction open: the second step. Channels carry a message twice harmlessly."""
-    ports = {channel.name: channel for channel in channels}
-    return [
-        (parcel.channel, item, ports[parcel.channel].send(Message(item.pick_id, item.payload)))
-        for parcel in parcels
-        for item in parcel.deliveries
-    ]
-
-
-def keep(
-    session: Session, carried: Sequence[tuple[str, PendingDelivery, str]], *, tenant_id: str, at: datetime
-) -> None:
-    """Record what was carried: the third step."""
-    for channel in sorted({name for name, _, _ in carried}):
-        messages = [(item, message_id) for name, item, message_id in carried if name == channel]
-        publications.sent(session, tenant_id=tenant_id, channel=channel, messages=messages, at=at)

@@ -1,0 +1,1 @@
+"""Again: what was done once, run another time."""

@@ -1,0 +1,1 @@
+"""Publishing: how a pick is named, worded and carried."""

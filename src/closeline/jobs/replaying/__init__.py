@@ -1,0 +1,1 @@
+"""Replaying: what was done is done again from what was kept."""

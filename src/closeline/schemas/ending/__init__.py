@@ -1,0 +1,1 @@
+"""Ending: how picks were settled, and against which close."""

@@ -1,0 +1,1 @@
+"""Importing: what a file gave."""
