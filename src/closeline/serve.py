@@ -4,6 +4,7 @@ import ipaddress
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -18,7 +19,8 @@ from closeline.api.open_board import is_page_open
 from closeline.domain.errors import BadInput, CloselineError, Refused
 from closeline.jobs.desk import AliasBook, Desk
 from closeline.jobs.duty.run_embedded import EmbeddedRunner
-from closeline.jobs.live.rehearsing import rehearse, settle_memory
+from closeline.jobs.live.garbage import settle_memory
+from closeline.jobs.live.rehearsing import rehearse
 from closeline.jobs.monitoring.watch import Watch
 from closeline.store import access
 from closeline.store.past.ratings import RatingBook
@@ -34,6 +36,8 @@ CALLS_MAX = 200
 PORT_MAX = 65_535
 # How often a server whose board is open looks whether a key was made.
 KEYS_LOOKED_EVERY_SECONDS = 5.0
+# So long the thread that makes boards may go on while the one that answers waits for its turn, and an answer takes two.
+_TURN_SECONDS = 0.001
 
 log = structlog.get_logger()
 
@@ -88,6 +92,7 @@ def prepared(desk: Desk) -> None:
     if desk.follower is not None:
         rehearse(desk.clock())
     settle_memory()
+    sys.setswitchinterval(_TURN_SECONDS)
 
 
 def app_of(desk: Desk, kept: RetentionPolicy, *, public_board: bool, watch: Watch | None = None) -> FastAPI:

@@ -21,8 +21,9 @@ from closeline.jobs.duty.attempt import told_of
 from closeline.jobs.duty.desks import Desks
 from closeline.jobs.duty.leading import RENEW_EVERY, Leadership
 from closeline.jobs.duty.run_celery import CAPTURES, Beat, CeleryGroup, make_app
+from closeline.jobs.live.garbage import settle_memory
 from closeline.jobs.live.memory import ADRIFT_FOR
-from closeline.jobs.live.rehearsing import rehearse, settle_memory
+from closeline.jobs.live.rehearsing import rehearse
 from closeline.wiring import (
     Settings,
     asks_for_prices,

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from closeline.domain.clock import EPOCH
 from closeline.providers.cells import Cell
@@ -43,10 +44,16 @@ def instant(value: Json) -> datetime | None:
         if isinstance(value, int) and not isinstance(value, bool):
             seconds, milliseconds = divmod(value, 1000) if abs(value) >= _SECONDS_MAX else (value, 0)
             return EPOCH + timedelta(seconds=seconds, milliseconds=milliseconds)
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+        return _instant_in(value) if isinstance(value, str) else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+# Every market of an answer tells when it was changed, and most of them tell the same.
+@lru_cache(maxsize=4096)
+def _instant_in(text: str) -> datetime | None:
+    moment = datetime.fromisoformat(text)
+    return None if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def compact_day(value: Json) -> date | None:

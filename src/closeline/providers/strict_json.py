@@ -16,6 +16,9 @@ _EXPONENT_MAX = 18
 # A NUL or half a surrogate pair comes in by an escape alone: as a byte neither is text that can be read.
 _ESCAPE = b"\\u"
 
+# What holds more, said once: a union that is made anew for each question costs more than the answer.
+HOLDERS = (dict, list)
+
 Json = dict[str, "Json"] | list["Json"] | str | int | Decimal | bool | None
 
 
@@ -73,7 +76,7 @@ def _check_depth(value: Json) -> None:
     """Refuse what is nested too deep: level by level, and of each only what holds more."""
     level: list[Json] = [value]
     for _ in range(DEPTH_MAX):
-        level = [item for held in level for item in _inside(held) if isinstance(item, dict | list) and item]
+        level = [item for held in level for item in _inside(held) if isinstance(item, HOLDERS) and item]
         if not level:
             return
     raise UnreadableFile(f"JSON must be at most {DEPTH_MAX} levels deep, was deeper")

@@ -10,6 +10,7 @@ from closeline.domain.clock import Clock
 from closeline.domain.errors import CloselineError
 from closeline.domain.ports import LiveFeed, Meter
 from closeline.jobs.live.follower import Follower, Seen
+from closeline.jobs.live.garbage import look_for_garbage
 from closeline.jobs.live.opinions import keep_opinions
 from closeline.jobs.live.warming import learn, warm
 from closeline.store.database.engine import Engine
@@ -68,6 +69,8 @@ def follow(desk: LiveDesk, seen: Sequence[Seen | Sighting] = ()) -> Board | None
     board = follower.take(seen, now=now)
     if follower.writes(now):
         keep_opinions(desk, budget=_QUICK)
+    if board is not None:
+        look_for_garbage()
     return board
 
 

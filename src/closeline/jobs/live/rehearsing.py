@@ -1,10 +1,8 @@
 """Rehearsing: a made-up board once before the first real one, so that no capture pays for what is loaded then.
 
-Kernels are read, modules imported and caches made; and what is there by then is set apart from what comes and goes.
-Without that each full collection of garbage walks through every module of the program, in the middle of some board.
+Kernels are read, modules imported and caches made.
 """
 
-import gc
 from datetime import datetime, timedelta
 
 from closeline.domain.board import EventCard, LiveQuote
@@ -17,9 +15,6 @@ from closeline.schemas.board.pressing import press
 
 _BOOKS = ("rehearsal_a", "rehearsal_b", "rehearsal_c", "rehearsal_d")
 _PRICES = tuple(Price.quoted(text, OddsFormat.AMERICAN) for text in ("-115", "-105", "-112", "-108"))
-# A board of two thousand rows makes some fifty thousand objects that are let go of again: what is young is looked
-# through a few times on the way and not seventy, and what is old when there is as much of it again.
-_THRESHOLDS = (20_000, 20, 20)
 
 
 def rehearse(now: datetime) -> int:
@@ -31,13 +26,6 @@ def rehearse(now: datetime) -> int:
         board = follower.take([_sighting(at, step)], now=at) or board
     assert board is not None, follower.health().last_fault
     return len(press(board).board.rows)
-
-
-def settle_memory() -> None:
-    """Set what a process holds by now apart from what is looked through for garbage, and look less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
 
 
 def _sighting(at: datetime, step: int) -> Sighting:

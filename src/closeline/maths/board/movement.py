@@ -3,10 +3,12 @@
 A fair probability is compared with one at the same line; across lines there is a direction and no figure.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import numpy as np
 
@@ -28,6 +30,7 @@ from closeline.maths.prices import FloatArray
 POINTS = 100.0
 _HOUR = timedelta(minutes=VELOCITY_MINUTES)
 _STEAM = timedelta(minutes=STEAM_MINUTES)
+_when = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def moves(states: Sequence[MarketState], found: Columns, *, now: datetime) -> Mo
         rows = np.array([past.row for past in pasts], dtype=np.int64)
         points[rows] = _points_since(found, pasts, [past.opened for past in pasts])
         elapsed = np.array([_hours(past.hour.at, now) for past in pasts])
-        per_hour[rows] = _points_since(found, pasts, [past.hour for past in pasts]) / elapsed[:, None]
+        per_hour[rows] = _points_since_hour(found, pasts, points[rows]) / elapsed[:, None]
         _mark_steam(found, pasts, steam)
     return Moves({past.row: past.opened for past in pasts}, listed(points), listed(per_hour), steam.tolist())
 
@@ -90,13 +93,24 @@ def _past(states: Sequence[MarketState], line: BookLine, row: int, now: datetime
 
 def _stood(marks: Sequence[Mark], at: datetime) -> Mark | None:
     """Return the last whole mark at or before a moment, None where there is none."""
-    return next((mark for mark in reversed(marks) if mark.at <= at and all(mark.prices)), None)
+    told = bisect_right(marks, at, key=_when)
+    return next((marks[place] for place in range(told - 1, -1, -1) if all(marks[place].prices)), None)
 
 
 def _hours(since: datetime, now: datetime) -> float:
     """Return the hours that a velocity is taken over, at most one; NaN where they are too few to mean anything."""
     minutes = min((now - since).total_seconds() / 60.0, VELOCITY_MINUTES)
     return minutes / 60.0 if minutes >= VELOCITY_MINUTES_LEAST else float("nan")
+
+
+def _points_since_hour(found: Columns, pasts: Sequence[_Past], since_opened: FloatArray) -> FloatArray:
+    """Return points since what stood an hour ago, (marks, 3); what opened within the hour is not worked out again."""
+    since = since_opened.copy()
+    longer = [at for at, past in enumerate(pasts) if past.hour is not past.opened]
+    if longer:
+        chosen = [pasts[at] for at in longer]
+        since[longer] = _points_since(found, chosen, [past.hour for past in chosen])
+    return since
 
 
 def _points_since(found: Columns, pasts: Sequence[_Past], marks: Sequence[Mark]) -> FloatArray:

@@ -44,6 +44,7 @@ class Judged:
     open: list[list[bool]]
     stale: list[list[bool]]
     old_content: list[list[bool]]
+    doubtful: list[list[bool]]
     flags: list[list[RowFlag]]
     moves: Moves
 
@@ -55,9 +56,15 @@ def judged(found: Columns, standing: Standing, pooled: Pooled, values: Values, m
     return Judged(
         found.lines, listed(found.fair), listed(pooled.fair), pooled.members.tolist(), listed(overround), listed(hold),
         listed(values.value), listed(values.kelly), values.best.tolist(), found.prices.tolist(), standing.open.tolist(),
-        found.stale.tolist(), found.old_content.tolist(),
+        found.stale.tolist(), found.old_content.tolist(), _doubtful(found).tolist(),
         _line_flags(found, standing, pooled), moved,
     )  # fmt: skip
+
+
+def _doubtful(found: Columns) -> BoolArray:
+    """Say which quotes have a flag of their own, shape (lines, 3): what is off has one, and has no price."""
+    doubts: BoolArray = found.stale | found.old_content | found.assumed | np.isnan(found.prices)
+    return doubts
 
 
 def _line_flags(found: Columns, standing: Standing, pooled: Pooled) -> list[list[RowFlag]]:
@@ -87,28 +94,30 @@ def rows_of(state: MarketState, row: int, known: Judged) -> list[Row]:
     flags = [*known.flags[row], *push_flags(state, line.line_quarters)]
     plain = tuple([str(flag) for flag in flags])
     split = RowFlag.SPLIT_LINE in flags
+    own_fair, pooled, value, kelly = known.fair[row], known.pooled[row], known.value[row], known.kelly[row]
+    overround, hold, best, doubtful = known.overround[row], known.hold[row], known.best[row], known.doubtful[row]
     return [
         Row(
-            quote, known.fair[row][place], known.pooled[row][place], books, known.overround[row], known.hold[row],
-            known.value[row][place], None if split else known.kelly[row][place], known.best[row][place],
-            known.moves.of(state, row, place), _with_own(quote, flags, plain, _aged(known, row, place)),
+            quote, own_fair[place], pooled[place], books, overround, hold, value[place],
+            None if split else kelly[place], best[place], known.moves.of(state, row, place),
+            _with_own(flags, _own_flags(known, row, place, quote)) if doubtful[place] else plain,
         )
         for place, quote in enumerate(line.quotes)
         if quote is not None
     ]  # fmt: skip
 
 
-def _aged(known: Judged, row: int, place: int) -> set[RowFlag]:
-    """Return the flags of a price's age, by our clock and by its book's."""
-    ages = ((RowFlag.STALE, known.stale), (RowFlag.OLD_CONTENT, known.old_content))
-    return {flag for flag, holds in ages if holds[row][place]}
+def _own_flags(known: Judged, row: int, place: int, quote: LiveQuote) -> set[RowFlag]:
+    """Return the doubts about one price: its age, by our clock and by its book's, and whether it is one at all."""
+    doubts = {
+        RowFlag.STALE: known.stale[row][place],
+        RowFlag.OLD_CONTENT: known.old_content[row][place],
+        RowFlag.ASSUMED: quote.price.assumed,
+    }
+    off = {_OFF[quote.availability]} if quote.availability in _OFF else set()
+    return off | {flag for flag, holds in doubts.items() if holds}
 
 
-def _with_own(
-    quote: LiveQuote, flags: Sequence[RowFlag], plain: tuple[str, ...], aged: set[RowFlag]
-) -> tuple[str, ...]:
+def _with_own(flags: Sequence[RowFlag], own: set[RowFlag]) -> tuple[str, ...]:
     """Return the flags of a line with those of one of its quotes, gravest first."""
-    own = aged | ({_OFF[quote.availability]} if quote.availability in _OFF else set())
-    if quote.price.assumed:
-        own.add(RowFlag.ASSUMED)
-    return tuple([str(flag) for flag in RowFlag if flag in own or flag in flags]) if own else plain
+    return tuple([str(flag) for flag in RowFlag if flag in own or flag in flags])

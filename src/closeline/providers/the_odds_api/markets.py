@@ -20,17 +20,24 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a market key means to us; `alternate` where it holds many lines and none of them is the main one."""
+    """What a market key means to us; `alternate` where it holds many lines and none of them is the main one.
+
+    A team total's market is the home team's until the description is read.
+    """
 
     shape: Shape
-    type: MarketType
-    period: Period
+    market: Market
     alternate: bool = False
 
     @property
-    def market(self) -> Market:
-        """Return the market; a team total's is the home team's until the description is read."""
-        return Market(self.type, self.period)
+    def type(self) -> MarketType:
+        """Return the type of the market."""
+        return self.market.type
+
+    @property
+    def period(self) -> Period:
+        """Return the period of the market."""
+        return self.market.period
 
 
 _PERIODS = {
@@ -85,7 +92,7 @@ def key_of(text: str, league: League = League.NBA) -> Key | None:
         return None
     if kind is MarketType.MONEYLINE_3WAY and period is Period.FULL_GAME:
         period = Period.REGULATION
-    return Key(shape, kind, period, bool(found[1]))
+    return Key(shape, Market(kind, period), bool(found[1]))
 
 
 def _player_key(text: str, league: League) -> Key | None:
@@ -95,7 +102,7 @@ def _player_key(text: str, league: League) -> Key | None:
     kind, leagues = _PLAYERS[found[1]]
     if league not in leagues:
         return None
-    return Key(Shape.PLAYER_NUMBERS, kind, _PLAYER_PERIODS[found[2] or ""], bool(found[3]))
+    return Key(Shape.PLAYER_NUMBERS, Market(kind, _PLAYER_PERIODS[found[2] or ""]), bool(found[3]))
 
 
 def is_lay(text: str) -> bool:
@@ -106,7 +113,7 @@ def is_lay(text: str) -> bool:
 def with_draw(key: Key) -> Key:
     """Return a moneyline as the three-way market that it is when a draw stands among its outcomes."""
     period = Period.REGULATION if key.period is Period.FULL_GAME else key.period
-    return Key(key.shape, MarketType.MONEYLINE_3WAY, period)
+    return Key(key.shape, Market(MarketType.MONEYLINE_3WAY, period))
 
 
 def names_of(market: Market, league: League, *, alternates: bool = False) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from closeline.domain.errors import ImpossiblePrice
 from closeline.domain.feeds.captures import ParsedEvent, ParsedQuote, ParsedSuspension, Phase, Rejected
-from closeline.domain.markets import NUMBER_SIDES, Market, MarketType, Side
+from closeline.domain.markets import Market, MarketType, Side
 from closeline.domain.odds import OddsFormat, Price
 from closeline.providers.cells import quarters
 from closeline.providers.fields import instant, number
@@ -36,8 +37,7 @@ class Context:
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """What an outcome is a price of."""
 
     market: Market
@@ -82,10 +82,13 @@ def _once(readings: list[Reading], told: dict[tuple[str, Market], list[ParsedQuo
     if market.type is MarketType.TEAM_TOTAL_AWAY:
         market = Market(MarketType.TEAM_TOTAL_HOME, market.period)  # both teams stand under one key
     before = told[quotes[0].book, market]
-    taken = {place_of(quote) for quote in before} if before else set()
+    taken = {place_of(quote) for quote in before}
     before += quotes
+    if not taken:
+        yield from readings
+        return
     for reading in readings:
-        if taken and isinstance(reading, ParsedQuote) and place_of(reading) in taken:
+        if isinstance(reading, ParsedQuote) and place_of(reading) in taken:
             yield Rejected(Reason.DUPLICATE_PRICE, reading.place, excerpt_of(reading.price.text))
         else:
             yield reading
@@ -188,17 +191,22 @@ def _named(context: Context, outcome: dict[str, Json]) -> Named | Reason:
     if key.shape is Shape.TEAMS:
         side = Side.DRAW if name.casefold() == _DRAW else _team_side(context.event, name)
         return Named(key.market, side) if side in key.market.sides else Reason.UNKNOWN_SIDE
-    side, described = _NUMBER_SIDES.get(name.casefold()), name_of(outcome.get("description"))
-    if side not in NUMBER_SIDES:
+    side = _NUMBER_SIDES.get(name.casefold())
+    if side is None:
         return Reason.UNKNOWN_SIDE
+    if key.shape is Shape.NUMBERS:
+        return Named(key.market, side)
+    described = name_of(outcome.get("description"))
     if key.shape is Shape.PLAYER_NUMBERS:
         return Reason.UNKNOWN_PLAYER if described is None else Named(key.market, side, described)
-    market = key.market if key.shape is Shape.NUMBERS else _team_total(context, described)
+    market = _team_total(context, described)
     return Reason.UNKNOWN_SIDE if market is None else Named(market, side)
 
 
 def _team_side(event: ParsedEvent, name: str) -> Side | None:
-    return {event.home: Side.HOME, event.away: Side.AWAY}.get(name)
+    if name == event.home:
+        return Side.HOME
+    return Side.AWAY if name == event.away else None
 
 
 def _team_total(context: Context, team: str | None) -> Market | None:

@@ -19,10 +19,11 @@ _Pair = tuple[Market, str]
 
 def checked(readings: Sequence[Reading]) -> Iterator[Reading]:
     """Yield the readings of one market without sides priced twice and halves that contradict each other."""
-    quotes = _with_ladders([reading for reading in readings if isinstance(reading, ParsedQuote)])
-    if _are_plain(quotes):
+    priced = [reading for reading in readings if isinstance(reading, ParsedQuote)]
+    if _are_plain(priced):
         yield from readings
         return
+    quotes = _with_ladders(priced)
     alike = _grouped(quotes)
     lines = _lines(quotes)
     turn = iter(quotes)
@@ -41,9 +42,11 @@ def checked(readings: Sequence[Reading]) -> Iterator[Reading]:
 
 def _are_plain(quotes: Sequence[ParsedQuote]) -> bool:
     """Say whether this is what nearly every market is: two sides of one game's main line, or one of them."""
-    if not 0 < len(quotes) <= 2 or any(quote.player or quote.alternate for quote in quotes):
+    if not 0 < len(quotes) <= 2:
         return False
     first, last = quotes[0], quotes[-1]
+    if first.player or first.alternate or last.player or last.alternate:
+        return False
     if first is last:
         return True
     same = first.market == last.market and first.side is not last.side

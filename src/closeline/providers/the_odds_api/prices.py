@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from closeline.domain.odds import OddsFormat
 from closeline.providers.fields import number
-from closeline.providers.strict_json import Json
+from closeline.providers.strict_json import HOLDERS, Json
 
 _AMERICAN_MIN = 100
 
@@ -18,9 +18,9 @@ def prices(value: Json) -> Iterator[Json]:
         if isinstance(item, dict):
             if item.get("price") is not None:
                 yield item["price"]
-            waiting += [inner for inner in item.values() if isinstance(inner, dict | list)]
+            waiting += [inner for inner in item.values() if isinstance(inner, HOLDERS)]
         elif isinstance(item, list):
-            waiting += [inner for inner in item if isinstance(inner, dict | list)]
+            waiting += [inner for inner in item if isinstance(inner, HOLDERS)]
 
 
 def format_of(every: Iterable[Json]) -> OddsFormat | None:
