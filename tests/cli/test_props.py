@@ -59,7 +59,7 @@ def test_the_walk_through_of_the_page_runs_as_it_stands_there(tmp_path):
     assert re.search(r"^ +38\.5 .* quoted *$", said["closeline props predict"], re.MULTILINE)
     assert "Why lines were refused" in said["closeline props recommend"]
     assert "What each filter costs" in said["closeline props recommend"]
-    assert re.search(r"record +DONE +\d+\.\d +6 new lines judged", said["closeline props pipeline"])
+    assert re.search(r"record +DONE +\d+\.\d +\d+\.\d\d +6 +6 new lines judged", said["closeline props pipeline"])
     assert "POINTS: no model" in said["closeline props status"]
     assert "1323 rows of 13 players, 2024-10-22 to 2025-02-08" in said["nba-pra status"]
     again = answer("props", "pipeline", "--date", TONIGHT, "--statistic", "pra", "--folds", "1")

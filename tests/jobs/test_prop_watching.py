@@ -157,6 +157,8 @@ def test_lines_are_held_against_what_was_played_and_whoever_is_left_out_is_count
     assert {item.reason for item in found.costs} >= {"EDGE", "CONFIDENCE", "CV"}
     assert found.edges is not None
     assert found.edges.rises is None
+    assert [(item.n, item.published) for item in found.chosen[1:]] == [(0, 0), (0, 0)]
+    assert found.judged == 0
     assert sum(item.n for item in found.edges.buckets) == 6 - found.total.pushes
 
 

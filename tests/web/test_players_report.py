@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from closeline.schemas.props.watching import (
+    AgainstLines,
+    ChosenLines,
     Drifting,
+    Interval,
     LinesFound,
     ModelSpan,
     Residuals,
@@ -27,7 +30,7 @@ def a_standing(name="2025-01", **other):
     return Standing(name=name, **{**usual, **other})
 
 
-def a_page(statistic="PRA"):
+def a_page(statistic="PRA", lines=None, **more):
     drift = Drifting(mean=0.0, low=-0.1, high=0.1, n=4000, days=30, margin=0.03, since=None, alarm=False)
     watched = WatchedStatistic(
         statistic=statistic, models=[ModelSpan(version="SYNTHETIC", family="GAMMA", trained_to=date(2024, 4, 1), rows=1)],
@@ -37,13 +40,13 @@ def a_page(statistic="PRA"):
     )  # fmt: skip
     found = LinesFound(
         as_of=NOW, since=None, first_day=None, last_day=None, models=[], total=None, statistics=[], bets=None,
-        picks=None, published=0, published_share=None, passing=None, costs=[], edges=None, uncounted=[],
+        picks=None, published=0, published_share=None, chosen=[], judged=0, passing=None, costs=[], edges=None, uncounted=[],
     )  # fmt: skip
     whole = Watch(
         as_of=NOW, since=None, first_day=date(2025, 1, 1), last_day=date(2025, 1, 31), statistics=[watched],
         unwatched=[], degraded=[],
     )  # fmt: skip
-    return render_players(whole, found)
+    return render_players(whole, found.model_copy(update=lines or {}), **more)
 
 
 def test_the_page_runs_nothing_and_shows_targets_and_baselines_beside_the_model():
@@ -79,3 +82,18 @@ def test_the_plots_say_what_they_show():
     assert "from 100 to 400 each" in pits
     assert "2025-02: 0.400, 0.700, 0.900 of 4000" in covered
     assert covered.count("<polyline") == 3
+
+
+def test_lines_that_nobody_chose_stand_on_the_page_with_nought():
+    gain = Interval(mean=-0.01, low=-0.02, high=0.0, n=90, clusters=9)
+    every = AgainstLines(
+        name="all lines", n=90, pushes=0, days=9, log_loss_model=0.70, log_loss_market=0.69, log_loss_gain=gain,
+        mae_model=3.0, mae_line=3.0, mae_gain=gain, over_won=0.5, over_said=0.5, over_market=0.5,
+    )  # fmt: skip
+    nobody = ChosenLines(
+        name="PICK or LEAN by the gates", n=0, share=0.0, published=0, published_share=0.0, against=None
+    )
+    page = a_page(lines={"total": every, "chosen": [nobody], "published_share": 0.0, "judged": 80})
+
+    assert '<th scope="row">PICK or LEAN by the gates</th><td>0</td><td>0</td>' in page
+    assert "The gates have judged 80." in page

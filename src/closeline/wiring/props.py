@@ -18,19 +18,25 @@ def signing_key(settings: Settings) -> SigningKey:
     return made_key(_path(settings), new_key)
 
 
-def prop_models(settings: Settings) -> "KeyedModels | None":
-    """Return where the desk's models come from, null for one that has never trained any and holds nobody's key."""
-    path = _path(settings)
-    return KeyedModels(path) if path.exists() else None
+def prop_models(settings: Settings) -> "KeyedModels":
+    """Return where the desk's models come from; false as long as it has never trained any and holds nobody's key."""
+    return KeyedModels(_path(settings))
 
 
 class KeyedModels:
-    """The models that a key file vouches for. The file is read when a model is first asked for: few commands do."""
+    """The models that a key file vouches for. The file is read when a model is first asked for: few commands do.
+
+    A desk that was started before its first training has none until then, and finds them without a new start.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read nothing yet."""
         self._path = path
         self._models: StoredModels | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether there is a key by now, so that there may be models."""
+        return self._models is not None or self._path.exists()
 
     def in_force(self, session: Session, league: League, *, as_of: datetime) -> Sequence[PropModel]:
         """Return the models of a league in force at a moment, one of each statistic at most; none where none is."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from closeline.cli.props import importing, predicting, recommending, running, slip, training, watching
+from closeline.cli.props import importing, predicting, recommending, running, shadow, slip, training, watching
 
 app = typer.Typer(no_args_is_help=True, help="Player props: from logs to recommendations.")
 app.command("import")(importing.import_players)
@@ -16,3 +16,4 @@ app.command("watch")(watching.watch)
 app.command("compare")(watching.compare)
 app.command("lines")(watching.lines)
 app.command("report")(watching.report)
+app.add_typer(shadow.app, name="shadow")

@@ -37,18 +37,22 @@ def predict(
 ) -> None:
     """Show what is forecast of everybody who is expected to play, or of one player.
 
-    Whoever has too few games is listed as INSUFFICIENT_DATA. A day that is over is seen from before its games.
+    Whoever has too few games is listed as INSUFFICIENT_DATA. A day that is over is seen from before its games. Where a
+    challenger is named, what it says is kept beside what the model in force says; nothing else is written.
     """
     from closeline.jobs.props.predicting import distribution
     from closeline.jobs.props.predicting import predict as run
+    from closeline.jobs.props.shadowing import keep_day, remembering
 
-    with opened(db) as desk:
+    with opened(db) as bare:
+        desk = remembering(bare)
         day, statistics = asked.day_asked(desk, date), asked.statistics_asked(statistic)
         result: Predictions | PlayerDistribution
         if player is None:
             result = run(desk, day, statistics)
         else:
             result = distribution(desk, day, player, _one(statistics, named=bool(statistic)))
+        keep_day(desk, day)
     if as_json:
         print_json(result)
     elif player is None:

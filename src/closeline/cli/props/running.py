@@ -18,6 +18,7 @@ RetrainDays = Annotated[
     int, typer.Option("--retrain-days", min=1, max=365, help="Days of logs that a model may not know before it is due.")
 ]
 STALE_DAYS, RETRAIN_DAYS = 7, 14
+_MINUTE = 60
 
 
 def pipeline(
@@ -64,15 +65,16 @@ def _hands(db: str | None) -> "Hands":
 def show(result: "Pipeline") -> None:
     """Print what each step came to."""
     title = f"{result.day}, seen from {result.as_of:%Y-%m-%d %H:%M} UTC"
-    print_table(title, ("step", "state", "seconds#", "came to"), [
-        (item.name, item.state, number(item.seconds, 1), item.said) for item in result.steps
+    print_table(title, ("step", "state", "seconds#", "minutes#", "rows#", "came to"), [
+        (item.name, item.state, number(item.seconds, 1), number(item.seconds / _MINUTE, 2), item.rows, item.said)
+        for item in result.steps
     ])  # fmt: skip
     for warning in result.warnings:
         say(f"warning: {warning}")
     say(f"{counted(result.lines, 'line')}: {result.picks} PICK, {result.leans} LEAN, {result.refused} NO_PLAY")
     if result.refused:
         say(f"why lines were refused: closeline props recommend --date {result.day}")
-    say(f"{result.health}; record {result.record_hash}; {result.seconds:.1f} s")
+    say(f"{result.health}; record {result.record_hash}; {result.seconds:.1f} s, {result.seconds / _MINUTE:.2f} minutes")
 
 
 def status(*, stale_days: asked.StaleDays = STALE_DAYS, db: Database = None, as_json: AsJson = False) -> None:
@@ -103,6 +105,8 @@ def _show_status(result: "PropStatus") -> None:
         print_table("Set aside", ("feed", "reason", "records#"), [
             (item.feed, item.reason, item.records) for item in result.set_aside
         ])  # fmt: skip
+    for wrong in result.degraded:
+        say(f"degraded since {wrong.since:%Y-%m-%d}, on {counted(wrong.repeats, 'night')}: {wrong.text}")
     _show_missing(result)
     for model in result.models:
         if model.version is None or model.total is None:

@@ -37,7 +37,11 @@ _LINES = (
     "gain#",
     "95 %",
 )
+Again = Annotated[
+    bool, typer.Option("--again", help="Ask both anew, also where it was kept what they said before the games.")
+]
 _DRIFTS_SHOWN = 5
+_STORED = "STORED"
 
 
 def watch(
@@ -60,13 +64,17 @@ def watch(
 
 
 def compare(
-    *, first: Version, second: Version, since: Since = None, db: Database = None, as_json: AsJson = False
-) -> None:
-    """Hold two versions against each other on the same played games, which neither had seen."""
+    *, first: Version, second: Version, since: Since = None, again: Again = False, db: Database = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Hold two versions against each other on the same played games, which neither had seen.
+
+    By what both said before the games where it was kept (closeline props shadow); else both are asked anew.
+    """
     from closeline.jobs.props.comparing import compare_models
 
     with opened(db) as desk:
-        result = compare_models(desk, first, second, _day(since))
+        result = compare_models(desk, first, second, _day(since), again=again)
     if as_json:
         print_json(result)
         return
@@ -78,7 +86,12 @@ def compare(
         say(f"CLV in points, first less second: {_interval(result.clv, 2)}; above 0 the first is better")
     else:
         say(f"CLV: {result.clv_missing}")
-    say(result.not_kept)
+    if result.basis == _STORED:
+        say(
+            f"{counted(result.crps.n, 'number')} kept of both, {result.recorded_before} recorded before the game; "
+            f"{result.waiting} wait for their games, {result.did_not_play} of players who did not play"
+        )
+    say(f"{result.basis}: {result.told}")
 
 
 def lines(
@@ -111,7 +124,7 @@ def report(
     with opened(db) as desk:
         watched = run(desk, wanted, _day(since))
         found = against_lines(desk, wanted, _day(since))
-    write_players(watched, found, out=out)
+    write_players(watched, found, out=out, notice=desk.notice.text)
     say(f"wrote {out}")
 
 
@@ -134,15 +147,19 @@ def _show_statistic(item: "shapes.WatchedStatistic") -> None:
 
 
 def _show_lines(result: "shapes.LinesFound") -> None:
-    told = [result.total, *result.statistics, result.bets, result.picks]
-    print_table("Log loss and error against the lines", _LINES, [_line(item) for item in told if item], "no lines")
-    if result.published_share is not None:
-        say(f"published: {result.published} picks, {100 * result.published_share:.1f} % of these lines")
-    if result.passing is not None:
-        item = result.passing
-        say(f"let through by the filters: {item.n}, {100 * item.share:.1f} %")
-        if item.won is not None and item.break_even is not None and item.excess is not None:
-            say(f"they won {item.won:.3f}, break-even {item.break_even:.3f}: {_interval(item.excess, 3)}")
+    told = [_line(item) for item in (result.total, *result.statistics) if item]
+    chosen = [_line(item.against) if item.against else _none(item) for item in result.chosen]
+    print_table("Log loss and error against the lines", _LINES, [*told, *chosen], "no lines")
+    for item in result.chosen:
+        say(
+            f"{item.name}: {counted(item.n, 'line')}, {100 * item.share:.1f} % of those compared; "
+            f"{item.published} published, {100 * item.published_share:.1f} %"
+        )
+    say(f"judged by the gates: {counted(result.judged, 'line')} of those compared")
+    passed = result.passing
+    if passed is not None and passed.won is not None and passed.break_even is not None and passed.excess is not None:
+        won = f"won {passed.won:.3f}, break-even {passed.break_even:.3f}"
+        say(f"what the filters let through {won}: {_interval(passed.excess, 3)}")
     print_table("What each filter takes away", ("filter", "alone#", "EV#", "it alone#", "EV#"), [
         (item.reason, item.removed_alone, number(item.ev_alone, 3), item.removed_marginal, number(item.ev_marginal, 3))
         for item in result.costs
@@ -180,6 +197,11 @@ def _line(item: "shapes.AgainstLines") -> tuple[object, ...]:
         number(gain.mean, 4), f"{gain.low:+.4f} to {gain.high:+.4f}", number(item.mae_model, 3),
         number(item.mae_line, 3), number(mae.mean, 3), f"{mae.low:+.3f} to {mae.high:+.3f}",
     )  # fmt: skip
+
+
+def _none(item: "shapes.ChosenLines") -> tuple[object, ...]:
+    """Return the row of lines of which none ended above or below, so that nothing can be compared."""
+    return (item.name, item.n, item.n, *(None,) * (len(_LINES) - 3))
 
 
 def _interval(item: "shapes.Interval", digits: int) -> str:

@@ -4,6 +4,7 @@ One chain, each step stored: p_raw from the simulated game, p_calibrated by the 
 p_anchor = the market moved by the policy's beta, the predicted closing probability.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from time import perf_counter
 
@@ -35,12 +36,16 @@ def forecast(
     snapshot_id: str,
     as_of: datetime,
     engine: Engine = EXACT,
+    again: Collection[str] = (),
 ) -> ForecastMade | None:
-    """Forecast the games of a snapshot that have no forecast yet; null when there are none."""
+    """Forecast the games of a snapshot that have no forecast yet; null when there are none.
+
+    again: the events that are forecast once more, because what was published of them has fallen behind.
+    """
     priced = evaluations.of_snapshot(session, snapshot_id, as_of=as_of)
     names = sorted({item.event_id for item in priced})
     known = references.versions(session, names, as_of=as_of)
-    done = forecasts.already_forecast(session, names, tenant_id=tenant_id)
+    done = forecasts.already_forecast(session, names, tenant_id=tenant_id) - set(again)
     due = [known[name] for name in names if name in known and name not in done]
     due = [game for game in due if game.starts_at - as_of >= LEAD_TIME]
     made: list[Forecast] = []

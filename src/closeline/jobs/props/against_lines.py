@@ -28,10 +28,11 @@ from closeline.maths.props.watching.lines import Lines, against
 from closeline.maths.simulate.streams import stream
 from closeline.schemas.props import watching as shapes
 from closeline.store.desk import picks
+from closeline.store.players import runs as prop_runs
 from closeline.store.session import unit_of_work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     Chosen = NDArray[np.bool_]
 
 NO_FAIR_PRICE = "NO_FAIR_PRICE"
+FILTERED, PLAYABLE = "let through by the filters", "PICK or LEAN by the gates"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,10 +57,39 @@ class _Compared:
     decisions: tuple[PropDecision, ...]
     lines: Lines
     published: Chosen
+    judged: Chosen
+    playable: Chosen
 
     def of(self, chosen: Chosen, name: str) -> shapes.AgainstLines | None:
         found = against(name, self.lines.where(chosen), generator=stream("props", "lines", name))
         return None if found is None else shapes.AgainstLines.model_validate(found)
+
+    def part(self, chosen: Chosen, name: str) -> shapes.ChosenLines:
+        """Return what chosen lines came to, and that there are none where there are none."""
+        n, published, every = int(chosen.sum()), int((chosen & self.published).sum()), len(self.past)
+        return shapes.ChosenLines(
+            name=name, n=n, share=n / every if every else 0.0, published=published,
+            published_share=published / every if every else 0.0, against=self.of(chosen, name),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What the desk made of players' lines, by event and market: its published picks, and the verdicts of the gates."""
+
+    published: frozenset[tuple[str, str]]
+    decided: Mapping[tuple[str, str], set[Decision]]
+
+    def among(self, lines: Sequence[PastLine]) -> tuple[Chosen, Chosen, Chosen]:
+        """Return which lines were published, which were judged, and which of these are PICK or LEAN."""
+        named = [(line.event_id, line.market_key) for line in lines]
+        verdicts = [self.decided.get(name, set()) for name in named]
+        each = (
+            [name in self.published for name in named], [bool(found) for found in verdicts],
+            [bool(found & {Decision.PICK, Decision.LEAN}) for found in verdicts],
+        )  # fmt: skip
+        published, judged, playable = (np.array(found, dtype=np.bool_) for found in each)
+        return published, judged, playable
 
 
 def against_lines(
@@ -72,7 +103,10 @@ def against_lines(
         each = [honestly(held, [item for item in stored if item.statistic is one], since) for one in statistics]
         parts = [part for found in each for part in found]
         past = past_lines(session, held, parts, now=desk.clock()) if parts else None
-        taken = _published(session, desk)
+        taken = _Taken(
+            _published(session, desk),
+            prop_runs.decided(session, tenant_id=desk.tenant_id, league=LEAGUE, as_of=desk.clock()),
+        )
     counted = past.uncounted if past else {}
     compared = _compared(past.lines if past else (), parts, games_before(held.logs.player), taken, filters)
     left = {**counted, NO_FAIR_PRICE: len(past.lines) - len(compared.past) if past else 0}
@@ -80,7 +114,7 @@ def against_lines(
 
 
 def _compared(
-    past: Sequence[PastLine], parts: Sequence[Foretold], games: NDArray[np.int32], taken: frozenset[tuple[str, str]],
+    past: Sequence[PastLine], parts: Sequence[Foretold], games: NDArray[np.int32], taken: _Taken,
     filters: PropFilters,
 ) -> _Compared:  # fmt: skip
     kept, decisions, rows = [], [], []
@@ -102,8 +136,8 @@ def _compared(
             part.days[line.place], part.y[line.place], offer.line_quarters / 4, forecast.mean, model_over, market_over
         ))  # fmt: skip
     columns = np.array(rows, dtype=np.float64).reshape(-1, 6).T
-    published = np.array([(line.event_id, line.market_key) in taken for line in kept], dtype=np.bool_)
-    return _Compared(tuple(kept), tuple(decisions), Lines(columns[0].astype(np.int32), *columns[1:]), published)
+    lines = Lines(columns[0].astype(np.int32), *columns[1:])
+    return _Compared(tuple(kept), tuple(decisions), lines, *taken.among(kept))
 
 
 def _published(session: Session, desk: Desk) -> frozenset[tuple[str, str]]:
@@ -124,10 +158,16 @@ def _shape(
     return shapes.LinesFound(
         as_of=desk.clock(), since=since, first_day=day_of(int(days.min())) if n else None,
         last_day=day_of(int(days.max())) if n else None, models=spans(parts), total=compared.of(every, "all lines"),
-        statistics=[item for item in found if item is not None], bets=compared.of(bets, "let through by the filters"),
+        statistics=[item for item in found if item is not None], bets=compared.of(bets, FILTERED),
         picks=compared.of(compared.published, "published picks"), published=int(compared.published.sum()),
         published_share=float(compared.published.mean()) if n else None,
-        passing=_passing(compared, bets) if n else None,
+        chosen=[
+            compared.part(chosen, name)
+            for chosen, name in (
+                (bets, FILTERED), (compared.playable, PLAYABLE), (compared.published, "published picks")
+            )
+        ],
+        judged=int(compared.judged.sum()), passing=_passing(compared, bets) if n else None,
         costs=[shapes.FilterCost.model_validate(item) for item in filter_costs(compared.decisions)] if n else [],
         edges=_edges(compared) if n else None,
         uncounted=[shapes.Uncounted(reason=name, lines=count) for name, count in sorted(left.items()) if count],

@@ -103,7 +103,7 @@ def models_for(session: Session, desk: Desk, moment: Moment, statistics: Collect
     It is the newest that existed then. Where none did, it is the newest that has learned only from days before the
     moment's own, whenever that was; and where there is none such either, the newest, which is then marked.
     """
-    if desk.prop_models is None:
+    if not desk.prop_models:
         return []
     stored = models.versions(session, league=LEAGUE, as_of=desk.clock())
     wanted = [each for each in Statistic if each in statistics]
@@ -112,7 +112,7 @@ def models_for(session: Session, desk: Desk, moment: Moment, statistics: Collect
 
 
 def _chosen(session: Session, desk: Desk, moment: Moment, stored: Sequence[StoredModel]) -> Chosen | None:
-    if not stored or desk.prop_models is None:
+    if not stored or not desk.prop_models:
         return None
     then = next((item for item in stored if item.created_at <= moment.as_of), None)
     wanted = [then] if then else stored

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from closeline.domain.errors import BadInput, DevigError
-from closeline.domain.markets import Side
+from closeline.domain.errors import BadInput
 from closeline.flow.forecast.props.made import PLAYS_UNREPORTED
 from closeline.jobs.props.ahead import day_of
 from closeline.jobs.props.foretold import foretold, known, named
 from closeline.jobs.props.past_lines import past_lines
-from closeline.jobs.props.training import GAMES_LEAST
+from closeline.jobs.props.side_by_side import clv_of, compare_stored, interval_of
 from closeline.jobs.props.watching import spans
-from closeline.maths.bootstrap import clustered_mean_interval
-from closeline.maths.props.deciding import decide
 from closeline.maths.props.distributions import PropForecast
 from closeline.maths.props.training.comparing import Slate, compare
-from closeline.maths.props.watching.lines import carried
 from closeline.maths.props.watching.scored import standing
 from closeline.maths.simulate.streams import stream
 from closeline.schemas.props import watching as shapes
@@ -28,25 +24,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from numpy.random import Generator
-
     from closeline.jobs.desk import Desk
     from closeline.jobs.props.foretold import Foretold, Known
-    from closeline.jobs.props.past_lines import PastLine
     from closeline.store.session import Session
 
-NOT_KEPT = "both were asked again about games of the past; what they say of games to come is not kept beside the record"
+AGAIN = "AGAIN"
+ASKED_ANEW = "both were asked anew about games that they had not seen, after these were played"
 NO_CLOSE = "no line of these days was priced twice before its games, so there is no close to hold it against"
 
 
-def compare_models(desk: Desk, first: str, second: str, since: date | None = None) -> shapes.Comparison:
-    """Compare two versions on the played games after what both learned from, from `since` on.
+def compare_models(
+    desk: Desk, first: str, second: str, since: date | None = None, *, again: bool = False
+) -> shapes.Comparison:  # fmt: skip
+    """Compare two versions on played games from `since` on: by what both said before them, where anything was kept.
 
-    Raises NotFound for a version that there is not, BadInput for models of two statistics, the same one twice, or no
-    game that both had not seen.
+    Where nothing was, or with `again`, both are asked anew about the games after what either learned from. Raises
+    NotFound for a version that there is not, BadInput for models of two statistics, the same one twice, or no game.
     """
     if first == second:
         raise BadInput(f"versions must be two to be compared, were {first} twice")
+    stored = None if again else compare_stored(desk, first, second, since)
+    return stored or _compare_again(desk, first, second, since)
+
+
+def _compare_again(desk: Desk, first: str, second: str, since: date | None) -> shapes.Comparison:
     with unit_of_work(desk.engine, write=False) as session:
         models = [named(session, desk, version) for version in (first, second)]
         held = known(session, desk)
@@ -66,16 +67,10 @@ def compare_models(desk: Desk, first: str, second: str, since: date | None = Non
         last_day=day_of(int(told[0].days.max())),
         standings=[shapes.Standing.model_validate(standing(part.model.version, part.scored())) for part in told],
         crps=shapes.Interval.model_validate(found.crps), log_score=shapes.Interval.model_validate(found.log_score),
-        clv=_interval(clv, between),
-        clv_missing=None if clv else NO_CLOSE, not_kept=NOT_KEPT,
+        clv=interval_of(clv, between),
+        clv_missing=None if clv else NO_CLOSE, basis=AGAIN, told=ASKED_ANEW, waiting=0, did_not_play=0,
+        recorded_before=0,
     )  # fmt: skip
-
-
-def _interval(clv: Sequence[tuple[float, int]], generator: Generator) -> shapes.Interval | None:
-    if not clv:
-        return None
-    values, days = [value for value, _ in clv], [day for _, day in clv]
-    return shapes.Interval.model_validate(clustered_mean_interval(values, days, generator=generator))
 
 
 def _clv_differences(
@@ -88,30 +83,12 @@ def _clv_differences(
     """
     differences = []
     for line in past_lines(session, held, told[:1], now=desk.clock()).lines:
-        values = _clv(line, told)
+        if line.opened is None:
+            continue
+        values = clv_of([_forecast(part, line.place) for part in told], line.opened, line.offer)
         if values is not None:
             differences.append((100.0 * (values[0] - values[1]), int(told[0].days[line.place])))
     return differences
-
-
-def _clv(line: PastLine, told: Sequence[Foretold]) -> list[float] | None:
-    if line.opened is None:
-        return None
-    forecasts = [_forecast(part, line.place) for part in told]
-    between = PropForecast(
-        sum(item.mean for item in forecasts) / 2, sum(item.variance for item in forecasts) / 2, forecasts[0].family, 1.0
-    )
-    start, end = line.opened, line.offer
-    try:
-        taken = [decide(item, start.line_quarters, start.over, start.under, games=GAMES_LEAST) for item in forecasts]
-        closing = decide(between, end.line_quarters, end.over, end.under, games=GAMES_LEAST)
-    except DevigError:
-        return None
-    over = closing.p_fair if closing.side is Side.OVER else 1.0 - closing.p_fair
-    at_open = carried(between, end.line_quarters, over, start.line_quarters)
-    if at_open is None:
-        return None
-    return [(at_open if item.side is Side.OVER else 1.0 - at_open) - item.p_fair for item in taken]
 
 
 def _forecast(part: Foretold, place: int) -> PropForecast:

@@ -81,7 +81,7 @@ def stored_models(session: Session, desk: Desk, statistic: Statistic | None = No
 
 def named(session: Session, desk: Desk, version: str) -> TrainedModel:
     """Return a model by its version; raises NotFound for no such one."""
-    if desk.prop_models is None:
+    if not desk.prop_models:
         raise NotFound("a model of players must have been trained, none was; run: closeline props train")
     return cast("TrainedModel", desk.prop_models.named(session, version))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from closeline.domain.leagues import league_day, season_of
 from closeline.domain.props.statistics import Statistic
 from closeline.jobs.props.ahead import EPOCH, day_of, models_at
+from closeline.jobs.props.degrading import degraded
 from closeline.jobs.props.moments import LEAGUE
 from closeline.jobs.props.trained import figures
 from closeline.maths.props.features.declared import FEATURES, unavailable
@@ -37,6 +38,7 @@ class Health(StrEnum):
     NO_DATA = "NO_DATA"
     NO_MODEL = "NO_MODEL"
     STALE = "STALE"
+    DEGRADED = "DEGRADED"
     OLD_MODEL = "OLD_MODEL"
     HEALTHY = "HEALTHY"
 
@@ -45,6 +47,7 @@ MENDS = {
     Health.NO_DATA: "import players' games: closeline props import FILE",
     Health.NO_MODEL: "train models: closeline props train",
     Health.STALE: "import newer games: closeline props import FILE",
+    Health.DEGRADED: "train again: closeline props train",
     Health.OLD_MODEL: "train again: closeline props train",
     Health.HEALTHY: "",
 }
@@ -67,7 +70,10 @@ def status(desk: Desk, limits: Limits | None = None) -> shapes.PropStatus:
         created = {item.version: item.created_at for item in models.versions(session, league=LEAGUE, as_of=now)}
         missing = unavailable(read_logs(session, LEAGUE, as_of=now, since_day=held.last_day)) if held.rows else ()
         aside = freshness.aside(session, as_of=now)
+        wrong = degraded(session, desk)
     found = health_of(held, known, league_day(now), asked)
+    if wrong and found in {Health.OLD_MODEL, Health.HEALTHY}:
+        found = Health.DEGRADED
     return shapes.PropStatus(
         health=found, mend=MENDS[found], as_of=now, data=data_held(held, league_day(now), asked),
         set_aside=[shapes.SetAside.model_validate(item, from_attributes=True) for item in aside],
@@ -75,6 +81,10 @@ def status(desk: Desk, limits: Limits | None = None) -> shapes.PropStatus:
         missing_features=[
             shapes.MissingFeature(name=item.feature.name, family=str(item.feature.family), reason=item.reason)
             for item in missing or unavailable()
+        ],
+        degraded=[
+            shapes.Degraded(statistic=item.scope, since=item.opened_at, repeats=item.repeats, text=item.text)
+            for item in wrong
         ],
         models=[_state(item, known.get(item), created, held.last_day) for item in Statistic],
     )  # fmt: skip

@@ -13,6 +13,7 @@ from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import league_day
 from closeline.domain.picks import Decision
 from closeline.domain.props.statistics import Statistic
+from closeline.jobs.props import shadowing
 from closeline.jobs.props.ahead import Chosen, Remembered, ahead_of, models_for
 from closeline.jobs.props.health import MENDS, Health, Limits, days_behind, health_of, is_stale
 from closeline.jobs.props.moments import LEAGUE, Moment, moment_of
@@ -70,9 +71,10 @@ class _Steps:
         self.warnings: list[str] = []
         self._began = self._last = perf_counter()
 
-    def add(self, name: str, state: str, said: str) -> None:
+    def add(self, name: str, state: str, said: str, rows: int = 0) -> None:
         now = perf_counter()
-        self.done.append(shapes.Step(name=name, state=state, seconds=round(now - self._last, _ROUND), said=said))
+        seconds = round(now - self._last, _ROUND)
+        self.done.append(shapes.Step(name=name, state=state, seconds=seconds, rows=rows, said=said))
         self._last = now
 
     @property
@@ -94,13 +96,15 @@ def pipeline(desk: Desk, asked: PipelineAsked, hands: Hands, progress: Progress 
         held = freshness.held(session, LEAGUE, as_of=moment.as_of)
         _logs(held, asked, steps)
         ahead = ahead_of(session, desk.prop_features, moment)
-        steps.add("features", DONE if ahead.entries else SKIPPED, f"{len(ahead.entries)} players expected")
+        expected = len(ahead.entries)
+        steps.add("features", DONE if expected else SKIPPED, f"{expected} players expected", expected)
     desk = _train(desk, asked, moment, held, hands, steps, progress)
     with unit_of_work(desk.engine, write=False) as session:
         chosen = _honest(session, desk, moment)
         found = predictions_of(session, moment, chosen, ahead) if chosen else None
     known = {item.model.statistic: item.model for item in chosen}
     _say_predicted(found, steps)
+    _keep_beside(desk, moment, known, steps)
     _record(desk, moment, known, hands, steps)
     return _shape(desk, asked, moment, health_of(held, known, asked.day, asked.limits), found, steps)
 
@@ -128,7 +132,7 @@ def _logs(held: Held, asked: PipelineAsked, steps: _Steps) -> None:
             f"logs must reach within {asked.limits.stale_days} days of {asked.day}, end {days} days before it, "
             f"on {held.last_day}; {MENDS[Health.STALE]}", asked, steps,
         )  # fmt: skip
-    steps.add("logs", DONE, f"{held.rows} rows of {held.players} players up to {held.last_day}")
+    steps.add("logs", DONE, f"{held.rows} rows of {held.players} players up to {held.last_day}", held.rows)
 
 
 def _amiss(message: str, asked: PipelineAsked, steps: _Steps) -> None:
@@ -156,7 +160,8 @@ def _train(
         steps.warnings.append(str(fault))
         steps.add("train", SKIPPED, "too little to learn from")
     else:
-        steps.add("train", DONE, f"trained {', '.join(str(item.manifest.statistic) for item in trained)}")
+        said = f"trained {', '.join(str(item.manifest.statistic) for item in trained)}"
+        steps.add("train", DONE, said, sum(item.manifest.data.rows for item in trained))
     return replace(desk, prop_models=then.prop_models)
 
 
@@ -188,7 +193,17 @@ def _say_predicted(found: Predictions | None, steps: _Steps) -> None:
     steps.warnings += found.notes
     few = len({item.player_id for item in found.players if item.status == INSUFFICIENT_DATA})
     people = len({item.player_id for item in found.players})
-    steps.add("predict", DONE, f"{people} players in {found.games} games, {few} with too few games")
+    steps.add("predict", DONE, f"{people} players in {found.games} games, {few} with too few games", len(found.players))
+
+
+def _keep_beside(desk: Desk, moment: Moment, known: dict[Statistic, TrainedModel], steps: _Steps) -> None:
+    """Keep what challengers say beside the models in force; without a challenger it is no step."""
+    with unit_of_work(desk.engine, write=False) as session:
+        if not shadowing.challengers(session, desk):
+            return
+    with unit_of_work(desk.engine) as session:
+        kept = shadowing.keep(session, desk, moment, list(known.values()))
+    steps.add("shadow", DONE if kept else UNCHANGED, f"{kept} new forecasts of two versions kept side by side", kept)
 
 
 def _record(
@@ -205,7 +220,7 @@ def _record(
     else:
         _react(desk, moment, known, hands)
     new = _count(desk, moment) - before
-    steps.add("record", DONE if new else UNCHANGED, f"{new} new lines judged, {before} were known")
+    steps.add("record", DONE if new else UNCHANGED, f"{new} new lines judged, {before} were known", new)
 
 
 def _react(desk: Desk, moment: Moment, known: dict[Statistic, TrainedModel], hands: Hands) -> None:

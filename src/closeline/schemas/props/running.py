@@ -54,11 +54,16 @@ class Training(Shape):
 
 
 class Step(Shape):
-    """One step of a pipeline: DONE, UNCHANGED or SKIPPED, how long it took, and what it came to."""
+    """One step of a pipeline: DONE, UNCHANGED or SKIPPED, how long it took, and what it came to.
+
+    rows: of what the step went over: rows of logs, rows learned from of all statistics, players expected, forecasts,
+    lines newly judged; 0 of what it left out.
+    """
 
     name: str
     state: str
     seconds: float
+    rows: int
     said: str
 
 
@@ -123,8 +128,17 @@ class ModelState(Shape):
     regulars: list[Figures]
 
 
+class Degraded(Shape):
+    """A model that is not what it says, as the nightly watch found it: since when, on how many nights, and the text."""
+
+    statistic: str
+    since: datetime
+    repeats: int
+    text: str
+
+
 class PropStatus(Shape):
-    """How the prop desk stands: HEALTHY, STALE, NO_MODEL, OLD_MODEL or NO_DATA, with the mend."""
+    """How the prop desk stands: HEALTHY, DEGRADED, STALE, NO_MODEL, OLD_MODEL or NO_DATA, with the mend."""
 
     health: str
     mend: str
@@ -133,4 +147,5 @@ class PropStatus(Shape):
     set_aside: list[SetAside]
     features: int
     missing_features: list[MissingFeature]
+    degraded: list[Degraded]
     models: list[ModelState]

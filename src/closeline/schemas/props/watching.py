@@ -121,7 +121,10 @@ class Interval(Shape):
 class Comparison(Shape):
     """Two models of a statistic on the same played rows: scores of the first less those of the second.
 
-    Below 0 the first is better. clv: null, with the reason in `clv_missing`, where no line was priced twice.
+    Below 0 the first is better. clv: null, with the reason in `clv_missing`, where no line was priced twice. basis:
+    STORED, by what both said before the games as it was kept, or AGAIN, by asking both anew; `told` says it in words.
+    Of what was kept: `waiting` for their games, of whoever `did_not_play`, and of the rows compared how many were
+    `recorded_before` the game began, the others being of days that were judged later as of before their games.
     """
 
     statistic: str
@@ -134,7 +137,11 @@ class Comparison(Shape):
     log_score: Interval
     clv: Interval | None
     clv_missing: str | None
-    not_kept: str
+    basis: str
+    told: str
+    waiting: int
+    did_not_play: int
+    recorded_before: int
 
 
 class AgainstLines(Shape):
@@ -199,6 +206,21 @@ class Passing(Shape):
     excess: Interval | None
 
 
+class ChosenLines(Shape):
+    """Lines that somebody chose out of all compared: how many, their share, and the model beside the market on them.
+
+    published: how many of them became picks of the desk. against: null where none of them ended above or below; then
+    there is nothing to compare, and `n` says of how many.
+    """
+
+    name: str
+    n: int
+    share: float
+    published: int
+    published_share: float
+    against: AgainstLines | None
+
+
 class Uncounted(Shape):
     """Lines that nothing could be compared on, by reason."""
 
@@ -209,7 +231,9 @@ class Uncounted(Shape):
 class LinesFound(Shape):
     """Models against the lines of the record, each only by a model that learned from earlier days alone.
 
-    picks: lines with a published pick of the desk, null where there is none; published_share: of all compared.
+    picks: lines with a published pick of the desk, null where there is none; published_share: of all compared. chosen:
+    the lines that pass the filters, those that the gates made PICK or LEAN, and published picks, those of none with 0.
+    judged: lines of which the record holds a verdict of the gates.
     """
 
     as_of: datetime
@@ -223,6 +247,8 @@ class LinesFound(Shape):
     picks: AgainstLines | None
     published: int
     published_share: float | None
+    chosen: list[ChosenLines]
+    judged: int
     passing: Passing | None
     costs: list[FilterCost]
     edges: EdgeTest | None

@@ -8,11 +8,14 @@ from sqlalchemy import bindparam, select
 
 from closeline.domain.clock import micros
 from closeline.domain.errors import CorruptRecord, NotFound
+from closeline.domain.events import SYSTEM_CHAIN
 from closeline.domain.leagues import League
 from closeline.domain.props.statistics import Statistic
 from closeline.maths.props.training.ensemble import TrainedModel
 from closeline.maths.props.training.manifest import Manifest
 from closeline.store.players.signing import SigningKey, verified
+from closeline.store.record import subjects
+from closeline.store.record.changes import changing
 from closeline.store.session import Session
 from closeline.store.tables.prop_models import prop_model, prop_model_part
 
@@ -45,16 +48,18 @@ def save(
     version, text = manifest.version, manifest.to_json()
     if session.rows(_MODEL, {"version": version}):
         return version
-    session.append(
-        prop_model,
-        ("prop_model_version", "league", "statistic", "manifest", "public_key", "signature", "created_at"),
-        [(version, league.value, manifest.statistic.value, text, key.public, key.sign(text.encode()), micros(at))],
-    )
-    session.append(
-        prop_model_part,
-        ("prop_model_version", "name", "sha256", "size", "content"),
-        [(version, part.name, part.sha256, part.size, parts[part.name]) for part in manifest.parts],
-    )
+    subject = subjects.name_of("prop_model", league.value, manifest.statistic.value)
+    with changing(session, subject, tenant_id=SYSTEM_CHAIN, name="PropModelStored", at=at):
+        session.append(
+            prop_model,
+            ("prop_model_version", "league", "statistic", "manifest", "public_key", "signature", "created_at"),
+            [(version, league.value, manifest.statistic.value, text, key.public, key.sign(text.encode()), micros(at))],
+        )
+        session.append(
+            prop_model_part,
+            ("prop_model_version", "name", "sha256", "size", "content"),
+            [(version, part.name, part.sha256, part.size, parts[part.name]) for part in manifest.parts],
+        )
     return version
 
 

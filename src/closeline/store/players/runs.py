@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select
 
 from closeline.domain.markets import kind_of
+from closeline.domain.picks import Decision
 from closeline.domain.props.engines import PROPS, is_props
 from closeline.maths.props.sheet import Sheet
 from closeline.store import forecasts
+from closeline.store.desk.candidates import VERDICT
 from closeline.store.forecasts import Run
 from closeline.store.session import Session
+from closeline.store.tables.desk import candidate_finding
 from closeline.store.tables.model import prediction, sim_run
 
 # A player's line is forecast on the days before its game: so far back the index of moments is read.
@@ -44,6 +47,28 @@ _KEYS = (
         prediction.c.market_key.startswith("PLAYER_"),
     )
 )
+# The verdict on a candidate is the last of its findings (`desk.candidates`).
+_DECIDED = (
+    select(prediction.c.event_id, prediction.c.market_key, candidate_finding.c.action)
+    .distinct()
+    .join(candidate_finding, candidate_finding.c.prediction_id == prediction.c.prediction_id)
+    .where(
+        prediction.c.tenant_id == bindparam("tenant"),
+        prediction.c.league == bindparam("league_code"),
+        prediction.c.as_of <= bindparam("as_of"),
+        prediction.c.market_key.startswith("PLAYER_"),
+        candidate_finding.c.tenant_id == bindparam("tenant"),
+        candidate_finding.c.gate == VERDICT,
+    )
+)
+
+
+def decided(session: Session, *, tenant_id: str, league: str, as_of: datetime) -> dict[tuple[str, str], set[Decision]]:
+    """Return what the gates made of each player's line that they judged, by event and market: of all its sides."""
+    found: dict[tuple[str, str], set[Decision]] = {}
+    for row in session.rows(_DECIDED, {"tenant": tenant_id, "league_code": league, "as_of": as_of}):
+        found.setdefault((row.event_id, row.market_key), set()).add(Decision(row.action))
+    return found
 
 
 def predicted(

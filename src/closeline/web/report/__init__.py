@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from closeline.domain.errors import BadInput
+from closeline.domain.governance.notices import DEFAULT_NOTICE
 from closeline.flow.view import LeagueFigures
 from closeline.store.session import Session
 from closeline.web.report import charts, words
@@ -24,9 +25,11 @@ from closeline.web.report_data import LeagueReport, Report, read_report
 PICKS_SHOWN = 40
 
 
-def write_report(session: Session, *, tenant_id: str, out: Path, publish_from: date | None = None) -> None:
+def write_report(
+    session: Session, *, tenant_id: str, out: Path, publish_from: date | None = None, notice: str = DEFAULT_NOTICE.text
+) -> None:  # fmt: skip
     """Write the report of a tenant's whole record to `out`; see `read_report` for `publish_from`."""
-    page = render(read_report(session, tenant_id=tenant_id, publish_from=publish_from))
+    page = render(read_report(session, tenant_id=tenant_id, publish_from=publish_from), notice)
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:
@@ -34,8 +37,8 @@ def write_report(session: Session, *, tenant_id: str, out: Path, publish_from: d
         raise BadInput(message) from error
 
 
-def render(report: Report) -> str:
-    """Return the page: a pure function of the report."""
+def render(report: Report, notice: str = DEFAULT_NOTICE.text) -> str:
+    """Return the page: a pure function of the report, and of the notice that goes with everything public."""
     style = _packaged("report.css")
     # Leagues with picks come first; else their order stands.
     ordered = sorted(report.leagues, key=lambda league: not league.figures.published)
@@ -44,6 +47,7 @@ def render(report: Report) -> str:
         .from_string(_packaged("report.html.j2"))
         .render(
             report=report,
+            notice=notice,
             leagues=[(league, _charts(league)) for league in ordered],
             synthetic=any(league.synthetic for league in report.leagues),
             all_synthetic=all(league.synthetic for league in report.leagues),

@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from closeline.domain.errors import BadInput
+from closeline.domain.governance.notices import DEFAULT_NOTICE
 from closeline.schemas.props.watching import EdgeTest, Interval, LinesFound, Standing, Watch
 from closeline.web.report.drawing import Axes, Frame, mark, padded, picture, tick_text
 
@@ -21,21 +22,21 @@ _LEVELS = ((0.5, "expected"), (0.8, "curve"), (0.95, "at-close"))
 _MONTHS_MARKED = 8
 
 
-def write_players(watched: Watch, found: LinesFound, *, out: Path) -> None:
+def write_players(watched: Watch, found: LinesFound, *, out: Path, notice: str = DEFAULT_NOTICE.text) -> None:
     """Write the page to `out`; raises BadInput where it cannot be written."""
     try:
-        out.write_text(render_players(watched, found), encoding="utf-8")
+        out.write_text(render_players(watched, found, notice), encoding="utf-8")
     except OSError as error:
         message = f"report must be a file that can be written, {out} was not: {error.strerror}"
         raise BadInput(message) from error
 
 
-def render_players(watched: Watch, found: LinesFound) -> str:
-    """Return the page: a pure function of what was found."""
+def render_players(watched: Watch, found: LinesFound, notice: str = DEFAULT_NOTICE.text) -> str:
+    """Return the page: a pure function of what was found, and of the notice that goes with everything public."""
     style = _packaged("report.css")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_packaged("players.html.j2")).render(
-        watched=watched, found=found, targets=TARGETS, charts={
+        watched=watched, found=found, notice=notice, targets=TARGETS, charts={
             item.statistic: (
                 pit_histogram(f"{item.statistic}-pit", item.pit_counts),
                 coverage_chart(f"{item.statistic}-coverage", item.months),
@@ -43,7 +44,11 @@ def render_players(watched: Watch, found: LinesFound) -> str:
             for item in watched.statistics
         },
         edges=edge_chart("edges", found.edges) if found.edges and found.edges.buckets else None,
-        against=[item for item in (found.total, *found.statistics, found.bets, found.picks) if item is not None],
+        against=[
+            item
+            for item in (found.total, *found.statistics, *(each.against for each in found.chosen))
+            if item is not None
+        ],
         meets=meets, interval=interval, percent=percent,
         style=Markup(style),  # noqa: S704 -- our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),

@@ -10,7 +10,7 @@ from closeline.store.session import Session
 
 
 class PropModels(Protocol):
-    """The trained models of a record."""
+    """The trained models of a record. It may be false as long as there can be none, and true from then on."""
 
     def in_force(self, session: Session, league: League, *, as_of: datetime) -> Sequence[PropModel]:
         """Return the models of a league in force at a moment, one of each statistic at most; none where none is."""
