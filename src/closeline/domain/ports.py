@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from closeline.domain.board import Board
@@ -12,6 +13,7 @@ from closeline.domain.feeds.spool import SpoolState
 from closeline.domain.feeds.wants import Want
 from closeline.domain.forecasts.injuries import ParsedInjuries
 from closeline.domain.leagues import League
+from closeline.domain.publishing.delivery import MessageKind, Receipt
 
 
 class Fetcher(Protocol):
@@ -169,17 +171,64 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel is asked to carry: fixed bytes under a name that makes sending it twice harmless."""
+    """What a channel is asked to carry: fixed bytes under a name.
+
+    answers: of a notice, the message that it is about, null where nobody knows it. edited: what that one says from now.
+    """
 
     pick_id: str
     payload: str
+    kind: MessageKind = MessageKind.POST
+    answers: Receipt | None = None
+    edited: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the message's own name, the same at every attempt."""
+        return self.pick_id if self.kind is MessageKind.POST else f"{self.pick_id}.{self.kind.lower()}"
 
 
 class Channel(Protocol):
-    """A place where picks are published."""
+    """A place where picks are published. `repeatable`: the same message sent twice arrives there once."""
 
     name: str
+    repeatable: bool
 
-    def send(self, message: Message) -> str:
-        """Carry a message and return the channel's own id for it."""
+    def send(self, message: Message) -> Receipt:
+        """Carry a message and return the channel's own id for it; raises SurelyNotSent or OutcomeUnknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One message that an observer saw in a channel's chat; edits of it are no sightings. `number` counts on."""
+
+    number: int
+    chat: str
+    message_id: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an observer saw since it looked last. `whole` is false where it could not look to the end.
+
+    proved: whether it knows by itself that it sees all that we write there; else what it saw before has to show it.
+    """
+
+    sightings: tuple[Sighting, ...]
+    until: int
+    whole: bool
+    fault: str = ""
+    proved: bool = False
+
+
+class Observer(Protocol):
+    """Somebody who reads a channel as its readers do, and so can say whether a message arrived."""
+
+    channel: str
+
+    def look(self, after: int) -> Look:
+        """Return what was seen after a number; it never raises for what goes wrong outside."""
         ...

@@ -33,6 +33,15 @@ _REVOKE = (
     .where(api_key.c.tenant_id == bindparam("tenant"), api_key.c.key_id == bindparam("id"))
     .values(revoked_at=bindparam("moment"))
 )
+_SHORTEN = (
+    update(api_key)
+    .where(
+        api_key.c.tenant_id == bindparam("tenant"),
+        api_key.c.key_id == bindparam("id"),
+        api_key.c.expires_at > bindparam("moment"),
+    )
+    .values(expires_at=bindparam("moment"))
+)
 _USED = (
     update(api_key)
     .where(api_key.c.tenant_id == bindparam("tenant"), api_key.c.key_id == bindparam("id"))
@@ -110,6 +119,11 @@ def live_keys(session: Session, *, tenant_id: str, at: datetime) -> int:
 def revoke(session: Session, key_id: str, *, tenant_id: str, at: datetime) -> None:
     """Say that a key opens nothing from now on."""
     session.execute(_REVOKE, {"tenant": tenant_id, "id": key_id, "moment": at})
+
+
+def shorten(session: Session, key_id: str, *, tenant_id: str, until: datetime) -> None:
+    """Let a key open nothing from a moment on; one that expires before then stays as it is."""
+    session.execute(_SHORTEN, {"tenant": tenant_id, "id": key_id, "moment": until})
 
 
 def used(session: Session, key_id: str, *, tenant_id: str, at: datetime) -> None:

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from closeline.domain.clock import micros
-from closeline.domain.errors import BadInput, KeyRefused, NotFound
-from closeline.domain.events import KeyCreated, KeyRevoked
+from closeline.domain.errors import BadInput, KeyRefused, NotFound, Refused
+from closeline.domain.events import KeyCreated, KeyRevoked, KeyRotated
 from closeline.domain.ids import sha256_hex
 from closeline.store import access, events
 from closeline.store.access import ApiKey
+from closeline.store.record import changes, subjects
 from closeline.store.session import Session
 from closeline.tenancy.access import Role, Subject
 
 PREFIX = "clk_"
 DAYS_MAX = 366
 NAME_LENGTH_MAX = 80
+# Long enough for everybody who holds the old key to be given the new one.
+OVERLAP_MAX = timedelta(days=30)
 _TOKEN_LENGTH_MAX = 200
 # What the secret of a key that nobody holds is compared with, so that both refusals cost the same.
 _NOBODY = sha256_hex(b"")
@@ -55,7 +58,8 @@ def create(
     key = ApiKey(tenant_id, new.key_id, name.strip(), role, sha256_hex(new.secret.encode()), at, at + timedelta(days))
     access.add_key(session, key)
     told = KeyCreated("", key.key_id, role, micros(key.expires_at), actor)
-    events.record(session, told, tenant_id=tenant_id, actor=actor, at=at)
+    change = changes.since(session, subjects.name_of("api_key", key.key_id), None, tenant_id=tenant_id)
+    events.record(session, told, tenant_id=tenant_id, actor=actor, at=at, change=change)
     return key
 
 
@@ -64,9 +68,36 @@ def revoke(session: Session, key_id: str, *, tenant_id: str, actor: str, at: dat
     key = _of_tenant(session, key_id, tenant_id=tenant_id)
     if key.revoked_at is not None:
         return key
+    subject = subjects.name_of("api_key", key.key_id)
+    before = subjects.state(session, subject, tenant_id=tenant_id)
     access.revoke(session, key.key_id, tenant_id=tenant_id, at=at)
-    events.record(session, KeyRevoked("", key.key_id, actor), tenant_id=tenant_id, actor=actor, at=at)
+    change = changes.since(session, subject, before, tenant_id=tenant_id)
+    events.record(session, KeyRevoked("", key.key_id, actor), tenant_id=tenant_id, actor=actor, at=at, change=change)
     return _of_tenant(session, key_id, tenant_id=tenant_id)
+
+
+def rotate(
+    session: Session, key_id: str, new: NewSecret, *, tenant_id: str, overlap: timedelta, days: int, actor: str,
+    at: datetime,
+) -> tuple[ApiKey, ApiKey]:  # fmt: skip
+    """Make a key in the place of another; both open the same until the old one ends. Returns the new and the old.
+
+    overlap: how long that is. Raises NotFound for no key of this tenant, Refused where the old one opens nothing any
+    more, BadInput for a time that is none.
+    """
+    old = _of_tenant(session, key_id, tenant_id=tenant_id)
+    if not old.is_live(at):
+        raise Refused(f"key must be live to be replaced, {key_id} was not; make one: closeline keys create NAME")
+    if not timedelta(0) <= overlap <= OVERLAP_MAX:
+        raise BadInput(f"overlap of two keys must be 0 to {OVERLAP_MAX.days} days, was {overlap}")
+    made = create(session, new, tenant_id=tenant_id, name=old.name, role=Role(old.role), days=days, actor=actor, at=at)
+    subject = subjects.name_of("api_key", old.key_id)
+    before = subjects.state(session, subject, tenant_id=tenant_id)
+    access.shorten(session, old.key_id, tenant_id=tenant_id, until=at + overlap)
+    told = KeyRotated("", old.key_id, made.key_id, micros(at + overlap), actor)
+    change = changes.since(session, subject, before, tenant_id=tenant_id)
+    events.record(session, told, tenant_id=tenant_id, actor=actor, at=at, change=change)
+    return made, _of_tenant(session, key_id, tenant_id=tenant_id)
 
 
 def listed(session: Session, *, tenant_id: str) -> Sequence[ApiKey]:

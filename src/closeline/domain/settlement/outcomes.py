@@ -92,6 +92,9 @@ _BEFORE_PLAY = frozenset(
         "VENUE_SWAPPED",
         "LISTED_PITCHER_CHANGED",
         "DNP",
+        # Taken back, or replaced, by whoever published it, before the game began.
+        "SUPERSEDED",
+        "WITHDRAWN",
     }
 )
 

@@ -11,6 +11,8 @@ from sqlalchemy import bindparam, func, select
 from closeline.domain.calibration import CalibrationStatus, Standing, Step, standing
 from closeline.domain.clock import micros
 from closeline.domain.ids import canonical_json
+from closeline.store.record import subjects
+from closeline.store.record.changes import changing
 from closeline.store.session import Session
 from closeline.store.tables.learning import calibration_event, calibration_version
 
@@ -96,7 +98,11 @@ def judge(
         tenant_id, scope, seq, version, status, canonical_json(list(reasons)), canonical_json(evidence), actor,
         micros(at), why,
     )  # fmt: skip
-    session.append(calibration_event, _COLUMNS, [row])
+    subject = subjects.name_of("calibration", scope)
+    with changing(
+        session, subject, tenant_id=tenant_id, name="CalibrationStepped", at=at, actor=actor, why=why or ""
+    ):  # fmt: skip
+        session.append(calibration_event, _COLUMNS, [row])
 
 
 def take(

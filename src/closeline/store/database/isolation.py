@@ -36,7 +36,9 @@ CHILDREN: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 # Tables whose tenant goes by another name: everybody reads and continues the chain of the house.
 _CHAINED: Final = f"chain = {_SPEAKS} OR chain = '{SYSTEM_CHAIN}'"
-_OTHERWISE: Final = {"event_log": _CHAINED, "reaction_cursor": _CHAINED}
+_OTHERWISE: Final = {
+    "event_log": _CHAINED, "feature_flag": _CHAINED, "kill_switch": _CHAINED, "reaction_cursor": _CHAINED,
+}  # fmt: skip
 # A tenant's row may name a row of another table only where that one is seen too: their key alone does not say whose.
 _ALSO: Final = {"calibration_event": (("calibration_version", "calibration_version"),)}
 _BY_KEY: Final = {

@@ -20,8 +20,8 @@ APP: Final = "closeline_app"
 READ: Final = "closeline_read"
 BACKUP: Final = "closeline_backup"
 ROLES: Final = (APP, READ, BACKUP)
-# What a report has no use for: hashes of secrets, and answers to calls.
-_NOT_FOR_REPORTS: Final = frozenset({"api_key", "idempotency_key"})
+# What a report has no use for: hashes of secrets, answers to calls, and who people are.
+_NOT_FOR_REPORTS: Final = frozenset({"api_key", "idempotency_key", "person"})
 _PARTED = text(f"SELECT to_regprocedure('{MAKE}(date)') IS NOT NULL")
 _THERE = text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:names)")
 _UNSAFE = text(

@@ -48,6 +48,18 @@ _JUDGED = select(candidate_finding.c.prediction_id).where(
     candidate_finding.c.as_of == bindparam("moment"),
     candidate_finding.c.gate == VERDICT,
 )
+_MOMENTS = (
+    select(candidate_finding.c.as_of)
+    .where(
+        candidate_finding.c.tenant_id == bindparam("tenant"),
+        candidate_finding.c.league == bindparam("league_code"),
+        candidate_finding.c.gate == VERDICT,
+        candidate_finding.c.as_of >= bindparam("since"),
+        candidate_finding.c.as_of < bindparam("until"),
+    )
+    .distinct()
+    .order_by(candidate_finding.c.as_of)
+)
 _VERDICTS_OF_PREDICTION = (
     select(
         candidate_finding.c.prediction_id,
@@ -115,6 +127,12 @@ class StoredVerdict:
     config_version: str
     verdict: Verdict
     trace: Trace | None = None
+
+
+def moments(session: Session, *, tenant_id: str, league: str, since: datetime, until: datetime) -> list[datetime]:
+    """Return the moments in [since, until) at which candidates of a league were judged."""
+    asked = {"tenant": tenant_id, "league_code": league, "since": since, "until": until}
+    return [row.as_of for row in session.rows(_MOMENTS, asked)]
 
 
 def add(

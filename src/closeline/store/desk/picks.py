@@ -14,6 +14,8 @@ from closeline.domain.ids import content_id
 from closeline.domain.markets import Selection, Side, market
 from closeline.domain.odds import OddsFormat, Price
 from closeline.domain.picks import Decision, PickState, Tier, advance
+from closeline.store import events
+from closeline.store.desk import living
 from closeline.store.session import Session
 from closeline.store.tables.desk import grade, line_track, pick, pick_event, publication
 
@@ -181,10 +183,7 @@ def _pick(row: object) -> Pick:
 
 def _frozen(fields: dict[str, Any]) -> Pick:
     selection = Selection(
-        fields.pop("event_id"),
-        market(fields.pop("market_key")),
-        Side(fields.pop("side")),
-        fields.pop("line_quarters"),
+        fields.pop("event_id"), market(fields.pop("market_key")), Side(fields.pop("side")), fields.pop("line_quarters")
     )
     price = Price(
         fields.pop("price_text"), OddsFormat(fields.pop("price_format")), Fraction(fields.pop("price_exact")),
@@ -270,23 +269,29 @@ def life(session: Session, pick_id: str, *, tenant_id: str) -> list[Life]:
     """Return every step of a pick's life."""
     return [
         Life(
-            row.seq,
-            PickState(row.from_state) if row.from_state else None,
-            PickState(row.to_state),
-            row.reason,
-            row.at,
+            row.seq, PickState(row.from_state) if row.from_state else None, PickState(row.to_state), row.reason, row.at
         )
         for row in session.rows(_LIFE, {"tenant": tenant_id, "name": pick_id})
     ]
 
 
-def move(session: Session, names: Sequence[str], to: PickState, *, tenant_id: str, reason: str, at: datetime) -> None:
-    """Take picks to another state; raises IllegalTransition when one cannot go there.
+def move(
+    session: Session, names: Sequence[str], to: PickState, *, tenant_id: str, reason: str, at: datetime,
+    evidence: str | None = None,
+) -> None:  # fmt: skip
+    """Take picks to another state; raises IllegalTransition when one cannot go there, Refused where its place is taken.
 
-    The next sequence number is taken here, so of two writers one wins and the other is told by the key.
+    Of writers at once each waits for the one before, reads what that one left, and takes the next sequence number.
     """
+    if not names:
+        return
+    events.hold(session, chain=tenant_id)
     known = states(session, names, tenant_id=tenant_id)
     session.append(pick_event, _EVENT_COLUMNS, [
-        (tenant_id, name, known[name][0] + 1, known[name][1], advance(known[name][1], to), reason, None, micros(at))
+        (tenant_id, name, known[name][0] + 1, known[name][1], advance(known[name][1], to), reason, evidence, micros(at))
         for name in names
     ])  # fmt: skip
+    if to is PickState.PUBLISHED:
+        living.enter(session, names, tenant_id=tenant_id)
+    elif any(known[name][1] is PickState.PUBLISHED for name in names):
+        living.leave(session, names, tenant_id=tenant_id)

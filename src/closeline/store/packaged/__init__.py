@@ -24,6 +24,11 @@ def read_artefact(name: str) -> bytes:
     return artefact.read_bytes()
 
 
+def packaged_limits() -> str:
+    """Return the content of the configuration that this version ships with."""
+    return read_artefact("limits.json").decode()
+
+
 def artefact_names() -> tuple[str, ...]:
     """Return the names of all packaged artefacts, sorted."""
     folder = files("closeline.store").joinpath(_FOLDER)

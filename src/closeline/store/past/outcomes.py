@@ -20,7 +20,7 @@ from closeline.maths.distributions import ScoreDistribution, Side, no_push, pric
 from closeline.store.database.kinds import of_kind
 from closeline.store.forecasts import QUOTED, SUSPECT
 from closeline.store.past import player_lines
-from closeline.store.past.standing import guest_runs
+from closeline.store.past.standing import again_runs, guest_runs
 from closeline.store.session import Session
 from closeline.store.tables.evidence import event_result, quote
 from closeline.store.tables.model import market_evaluation, prediction
@@ -178,6 +178,7 @@ def settled(
     that its record learns from.
     """
     guests = guest_runs(session, tenant_id=tenant_id, league=league, as_of=as_of)
+    guests |= again_runs(session, tenant_id=tenant_id, league=league)
     rows = [row for row in session.rows(_SETTLED, {
         "tenant": tenant_id, "league_code": league, "market": market_key, "since": since, "as_of": as_of,
     }) if row.run_id not in guests]  # fmt: skip

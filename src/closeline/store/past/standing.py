@@ -6,13 +6,15 @@ standing model; any other is a guest, whose forecasts are recorded, judged and g
 
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from closeline.domain.forecasts.own import OWN, family_of
 from closeline.domain.props.engines import PROPS
 from closeline.store import models
 from closeline.store.session import Session
+from closeline.store.tables.desk import pick
 from closeline.store.tables.model import model_version, sim_run
+from closeline.store.tables.watched import pick_validity
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _ANY = select(func.count()).select_from(model_version).where(
@@ -33,6 +35,30 @@ _FIRST = (
     .limit(1)
 )
 _ENGINES = select(sim_run.c.run_id, sim_run.c.engine).where(*_OF_LEAGUE)
+
+_EARLIER = sim_run.alias("earlier")
+_AGAIN = select(sim_run.c.run_id).where(
+    *_OF_LEAGUE,
+    ~sim_run.c.engine.startswith(OWN),
+    exists().where(
+        _EARLIER.c.tenant_id == sim_run.c.tenant_id,
+        _EARLIER.c.event_id == sim_run.c.event_id,
+        _EARLIER.c.as_of < sim_run.c.as_of,
+        ~_EARLIER.c.engine.startswith(OWN),
+        ~_EARLIER.c.engine.startswith(PROPS),
+    ),
+)
+_CALLED_BEHIND = (
+    select(pick_validity.c.seq)
+    .join(pick, (pick.c.tenant_id == pick_validity.c.tenant_id) & (pick.c.pick_id == pick_validity.c.pick_id))
+    .where(
+        pick_validity.c.tenant_id == bindparam("tenant"),
+        pick.c.event_id >= bindparam("first_id"),
+        pick.c.event_id < bindparam("after_id"),
+        pick_validity.c.refresh,
+    )
+    .limit(1)
+)
 
 
 def own_runs(session: Session, *, tenant_id: str, league: str) -> frozenset[str]:
@@ -58,6 +84,17 @@ def guest_runs(session: Session, *, tenant_id: str, league: str, as_of: datetime
     standing = family_of(first) if first is not None else ""
     rows = session.rows(_ENGINES, _of(tenant_id, league))
     return frozenset(row.run_id for row in rows if family_of(row.engine) != standing)
+
+
+def again_runs(session: Session, *, tenant_id: str, league: str) -> frozenset[str]:
+    """Return the house's runs of games that it had forecast before: a game is learned from once, by its first forecast.
+
+    Games are forecast again only where a look called what was published of them behind: without any nothing is read.
+    """
+    asked = _of(tenant_id, league)
+    if not session.rows(_CALLED_BEHIND, asked):
+        return frozenset()
+    return frozenset(row.run_id for row in session.rows(_AGAIN, asked))
 
 
 def _has_own_models(session: Session, league: str) -> bool:

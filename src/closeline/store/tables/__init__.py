@@ -12,10 +12,13 @@ from closeline.store.tables import (
     learning,
     ledger,
     model,
+    outbox,
     players,
     prop_models,
     reference,
+    switches,
     tenancy,
+    watched,
 )
 from closeline.store.tables.metadata import metadata
 
@@ -33,8 +36,11 @@ __all__ = [
     "ledger",
     "metadata",
     "model",
+    "outbox",
     "players",
     "prop_models",
     "reference",
+    "switches",
     "tenancy",
+    "watched",
 ]

@@ -22,7 +22,7 @@ from closeline.store.tables.columns import (
     refers,
     within,
 )
-from closeline.store.tables.metadata import append_only, mutable
+from closeline.store.tables.metadata import append_only
 
 _SIDES = ("HOME", "AWAY", "DRAW", "OVER", "UNDER")
 _LIFECYCLE = ("PROPOSED", "PUBLISHED", "GRADED", "REJECTED", "EXPIRED", "SUPERSEDED", "VOIDED")
@@ -145,33 +145,6 @@ publication = append_only(
     refers(_PICK, "pick"),
     UniqueConstraint(*_PICK),
     flag("is_official"),
-)
-
-delivery = mutable(
-    "delivery",
-    key("tenant_id"),
-    key("pick_id"),
-    key("channel"),
-    given("payload"),
-    given("payload_hash"),
-    given("state"),
-    given("attempts", COUNT),
-    maybe("message_id"),
-    given("updated_at", INSTANT),
-    refers(_PICK, "pick"),
-)
-
-delivery_attempt = append_only(
-    "delivery_attempt",
-    key("attempt_id"),
-    given("tenant_id"),
-    given("pick_id"),
-    given("channel"),
-    given("attempt", COUNT),
-    given("outcome"),
-    given("detail"),
-    given("at", INSTANT),
-    refers(_PICK, "pick"),
 )
 
 line_track = append_only(

@@ -91,6 +91,14 @@ ops_incident = mutable(
     given("last_at", INSTANT),
     given("repeats", COUNT),
     maybe("closed_at", INSTANT),
+    # As the table of alerts had it when the incident opened.
+    maybe("severity"),
+    # When the log was told of it; null until then.
+    maybe("told_at", INSTANT),
+    # Who has seen it since it opened; whoever opens it again has been seen by nobody.
+    maybe("acknowledged_at", INSTANT),
+    maybe("acknowledged_by"),
+    maybe("acknowledged_why"),
     refers(["tenant_id"], "tenant"),
     filled("kind"),
     filled("scope"),

@@ -1,6 +1,6 @@
 """Governance: which limits were in force, what happened in which order, who must look, and which job ran when."""
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from closeline.store.tables.columns import COUNT, INSTANT, filled, given, key, maybe, one_of, refers
 from closeline.store.tables.metadata import append_only, mutable
@@ -17,6 +17,21 @@ config_version = append_only(
     filled("config_version"),
 )
 
+# What somebody would have in force; a configuration version only once it is activated.
+config_proposal = append_only(
+    "config_proposal",
+    key("tenant_id"),
+    key("proposal_id"),
+    given("base_version"),
+    given("content"),
+    given("actor"),
+    given("why"),
+    given("created_at", INSTANT),
+    refers(["tenant_id"], "tenant"),
+    filled("proposal_id"),
+    filled("content"),
+)
+
 event_log = append_only(
     "event_log",
     key("chain"),
@@ -27,8 +42,32 @@ event_log = append_only(
     given("at", INSTANT),
     given("previous_hash"),
     given("hash"),
+    # Null: told of no change, or before changes were told.
+    maybe("subject"),
+    maybe("before_hash"),
+    maybe("after_hash"),
+    maybe("why"),
     filled("hash"),
     CheckConstraint("seq >= 1", name="seq_range"),
+    Index(None, "chain", "subject", "seq"),
+)
+
+# What will be signed and shown: one leaf for each publication, numbered without gaps from 0 for each tenant.
+log_leaf = append_only(
+    "log_leaf",
+    key("tenant_id"),
+    key("log_index", COUNT),
+    given("kind"),
+    given("pick_id"),
+    given("salt"),
+    given("leaf"),
+    given("leaf_hash"),
+    given("at", INSTANT),
+    refers(["tenant_id", "pick_id"], "pick"),
+    UniqueConstraint("tenant_id", "pick_id", "kind"),
+    filled("kind"),
+    filled("leaf_hash"),
+    CheckConstraint("log_index >= 0", name="log_index_range"),
 )
 
 ops_alert = append_only(

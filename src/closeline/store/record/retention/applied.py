@@ -12,6 +12,7 @@ from closeline.domain.errors import BadInput, Refused
 from closeline.domain.events import SYSTEM_CHAIN, RetentionApplied
 from closeline.domain.ids import canonical_json
 from closeline.store import events
+from closeline.store.record import changes, subjects
 from closeline.store.record.retention.plan import Plan, Tally, plan
 from closeline.store.record.retention.policy import RetentionPolicy
 from closeline.store.session import Session
@@ -69,7 +70,9 @@ def apply(session: Session, policy: RetentionPolicy, plan_id: str, *, actor: str
     _drop(session, found)
     size = sum(found.payloads.values())
     told = RetentionApplied("", plan_id, len(found.quotes), len(found.payloads), size, actor, why)
-    events.record(session, told, tenant_id=SYSTEM_CHAIN, actor=actor, at=at)
+    subject = subjects.name_of("retention", plan_id)
+    change = changes.since(session, subject, None, tenant_id=SYSTEM_CHAIN, why=why)
+    events.record(session, told, tenant_id=SYSTEM_CHAIN, actor=actor, at=at, change=change)
     return found
 
 

@@ -1,29 +1,30 @@
-"""What has happened, past tense: the rows of the event log.
+"""What has happened, past tense: the rows of the event log. What people decide stands in `decisions`.
 
 An event carries only what its reactions need to start: names and counts, never the facts themselves.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
-SYSTEM_CHAIN = "SYSTEM"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to one league. `chain` says whose log it belongs to; null is the tenant's own."""
-
-    chain: ClassVar[str | None] = None
-    league: str
-
-    @property
-    def name(self) -> str:
-        """Return the event's name, as the log and the reactions spell it."""
-        return type(self).__name__
-
-    def body(self) -> dict[str, str | int | float | bool | None]:
-        """Return the event's fields, JSON scalars all."""
-        return asdict(self)
+from closeline.domain.events.decisions import (
+    CalibrationOverridden,
+    CalibrationOverrideAsked,
+    GradingAsked,
+    KeyCreated,
+    KeyRevoked,
+    KeyRotated,
+    LimitsChanged,
+    OutboxReconciled,
+    PersonAdded,
+    PersonErased,
+    PropChallengerSet,
+    RecordRestored,
+    ResultAccepted,
+    RetentionApplied,
+    SpellingMapped,
+    StateChanged,
+)
+from closeline.domain.events.happening import SYSTEM_CHAIN, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,6 @@ class ResultsReported(Event):
     chain: ClassVar[str | None] = SYSTEM_CHAIN
     snapshot_id: str
     reports: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResultAccepted(Event):
-    """A person made a report the official result of an event, because the feeds could not."""
-
-    chain: ClassVar[str | None] = SYSTEM_CHAIN
-    event_id: str
-    result_version: int
-    report_id: str
-    actor: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class GradingAsked(Event):
-    """Somebody asked for whatever waits to be decided and graded now; `subject` is a pick, or empty for all."""
-
-    actor: str
-    subject: str
-    lookback_hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +120,15 @@ class PicksReviewed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ValidityChanged(Event):
+    """Of published picks something else is true than before; `refresh` of those a newer forecast should replace."""
+
+    changed: int
+    invalidated: int
+    refresh: int
+
+
+@dataclass(frozen=True, slots=True)
 class PicksSettled(Event):
     """Picks have been graded, and those graded again whose result was corrected."""
 
@@ -196,62 +185,10 @@ class BiasMeasured(Event):
     correction: float
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsChanged(Event):
-    """Somebody changed limits of a league: from now on another configuration version judges candidates."""
-
-    config_version: str
-    before_version: str
-    actor: str
-    changed: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyCreated(Event):
-    """An API key was made; it is no league's. `expires_at`: microseconds since 1970. What it is called is not told."""
-
-    key_id: str
-    role: str
-    expires_at: int
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRevoked(Event):
-    """An API key opens nothing any more; it was no league's."""
-
-    key_id: str
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionApplied(Event):
-    """A retention plan was applied, of no league's alone: so many quotes and bytes of payloads were let go."""
-
-    chain: ClassVar[str | None] = SYSTEM_CHAIN
-    plan_id: str
-    quotes: int
-    payloads: int
-    payload_bytes: int
-    actor: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpellingMapped(Event):
-    """Somebody decided what a spelling means: `answer` is a team or player, empty where it means none."""
-
-    chain: ClassVar[str | None] = SYSTEM_CHAIN
-    review_id: str
-    kind: str
-    provider: str
-    spelling: str
-    answer: str
-    actor: str
-    why: str
-
-
 EVENTS: tuple[type[Event], ...] = (
+    CalibrationOverrideAsked,
+    CalibrationOverridden,
+    StateChanged,
     OddsCaptured,
     ResultsCaptured,
     ResultsReported,
@@ -264,6 +201,7 @@ EVENTS: tuple[type[Event], ...] = (
     PicksPublished,
     PublishingModeChanged,
     PicksReviewed,
+    ValidityChanged,
     PicksSettled,
     DistributionFitted,
     CalibrationJudged,
@@ -273,6 +211,51 @@ EVENTS: tuple[type[Event], ...] = (
     BiasMeasured,
     KeyCreated,
     KeyRevoked,
+    KeyRotated,
+    PersonAdded,
+    PersonErased,
     RetentionApplied,
+    RecordRestored,
+    OutboxReconciled,
     SpellingMapped,
+    PropChallengerSet,
 )
+
+__all__ = [
+    "EVENTS",
+    "SYSTEM_CHAIN",
+    "BiasMeasured",
+    "CalibrationJudged",
+    "CalibrationOverridden",
+    "CalibrationOverrideAsked",
+    "CandidatesGated",
+    "DistributionFitted",
+    "Event",
+    "ForecastMade",
+    "GradingAsked",
+    "KeyCreated",
+    "KeyRevoked",
+    "KeyRotated",
+    "LimitsChanged",
+    "MarketEvaluated",
+    "OddsCaptured",
+    "OutboxReconciled",
+    "PersonAdded",
+    "PersonErased",
+    "PicksProposed",
+    "PicksPublished",
+    "PicksReviewed",
+    "PicksSettled",
+    "PolicyFitted",
+    "PolicyProposed",
+    "PropChallengerSet",
+    "PublishingModeChanged",
+    "RecordRestored",
+    "ResultAccepted",
+    "ResultsCaptured",
+    "ResultsReported",
+    "RetentionApplied",
+    "SpellingMapped",
+    "StateChanged",
+    "ValidityChanged",
+]

@@ -10,6 +10,8 @@ from closeline.domain.clock import micros
 from closeline.domain.errors import NotFound
 from closeline.domain.ids import canonical_json, content_id
 from closeline.domain.policies import DecisionPolicy
+from closeline.store.record import subjects
+from closeline.store.record.changes import changing
 from closeline.store.session import Session
 from closeline.store.tables.governance import config_version
 from closeline.store.tables.learning import decision_policy
@@ -154,16 +156,18 @@ def add_policy(
     at: datetime,
 ) -> str:
     """Append a decision policy and return its version."""
-    session.append_new(
-        decision_policy,
-        ("policy_version", "tenant_id", "league", "content", "fitted_from", "fitted_to", "created_at"),
-        [(
-            policy.policy_version, tenant_id, policy.league, policy.to_json(), micros(fitted_from), micros(fitted_to),
-            micros(at),
-        )],
-        ("policy_version",),
-        ignoring=("fitted_from", "fitted_to", "created_at"),
-    )  # fmt: skip
+    subject = subjects.name_of("policy", policy.league)
+    with changing(session, subject, tenant_id=tenant_id, name="PolicyActivated", at=at):
+        session.append_new(
+            decision_policy,
+            ("policy_version", "tenant_id", "league", "content", "fitted_from", "fitted_to", "created_at"),
+            [(
+                policy.policy_version, tenant_id, policy.league, policy.to_json(), micros(fitted_from),
+                micros(fitted_to), micros(at),
+            )],
+            ("policy_version",),
+            ignoring=("fitted_from", "fitted_to", "created_at"),
+        )  # fmt: skip
     return policy.policy_version
 
 

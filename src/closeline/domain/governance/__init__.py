@@ -1,0 +1,1 @@
+"""Governance: what the desk may do, who may do what, and what everybody is told first."""
