@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from closeline.domain.clock import instant
@@ -12,7 +13,7 @@ from closeline.domain.markets import SPREAD, Selection, Side, market
 from closeline.domain.picks import Decision, PickState, closing
 from closeline.domain.settlement import configured
 from closeline.store import forecasts, models, quotes
-from closeline.store.desk import candidates, picks
+from closeline.store.desk import candidates, living, picks, successors, validity
 from closeline.store.desk.candidates import StoredVerdict
 from closeline.store.desk.picks import Pick
 from closeline.store.forecasts import Prediction
@@ -62,6 +63,62 @@ def propose(
             ))  # fmt: skip
     picks.add(session, proposed, reason="GATES_PASSED")
     return PicksProposed(league, as_of, len(proposed))
+
+
+def refresh(session: Session, *, tenant_id: str, league: League, at: datetime) -> list[Pick]:
+    """Propose a next version of every live pick that a look called behind, where a newer forecast is judged playable.
+
+    Nothing is edited: the proposal is a pick of its own that names the one whose place it would take. Proposals that a
+    newer one overtakes expire. What the newest judgement refuses is not proposed, whatever an older one said.
+    """
+    alive = living.of_league(session, tenant_id=tenant_id, league=league)
+    told = validity.last(session, sorted(alive), tenant_id=tenant_id)
+    return [
+        proposed
+        for name in sorted(alive)
+        if name in told and told[name].refresh
+        for proposed in (propose_next(session, tenant_id=tenant_id, pick_id=name, at=at),)
+        if proposed is not None
+    ]
+
+
+def propose_next(session: Session, *, tenant_id: str, pick_id: str, at: datetime) -> Pick | None:
+    """Propose the pick of the newest forecast in the place of a live one; null where that forecast offers none."""
+    old = picks.named(session, pick_id, tenant_id=tenant_id)
+    before = candidates.prediction_of(session, old.prediction_id, tenant_id=tenant_id)
+    names = successors.newest_judged(
+        session, tenant_id=tenant_id, league=old.league, event_id=old.selection.event_id,
+        market_key=old.selection.market.key, pick_id=pick_id, span=(before.as_of if before else old.proposed_at, at),
+    )  # fmt: skip
+    playable = [
+        item
+        for name in names
+        for item in candidates.verdicts_of(session, prediction_id=name, tenant_id=tenant_id)
+        if item.verdict.decision is not Decision.NO_PLAY
+    ]
+    prediction = candidates.prediction_of(session, playable[0].prediction_id, tenant_id=tenant_id) if playable else None
+    if prediction is None:
+        return None
+    latest = quotes.latest(
+        quotes.of_events(session, [prediction.event_id], as_of=prediction.as_of, players=True)
+    )  # fmt: skip
+    versions = forecasts.run_versions(session, [prediction.run_id])[prediction.run_id]
+    rules = _rules(session, tenant_id, League(old.league), at)[playable[0].config_version]
+    made = replace(
+        _pick(playable[0], prediction, latest, *versions, rules, at), pick_version=old.pick_version + 1,
+        supersedes=old.pick_id,
+    )  # fmt: skip
+    return _proposed(session, made, at)
+
+
+def _proposed(session: Session, made: Pick, at: datetime) -> Pick | None:
+    """Add a proposal unless it is there, and let those expire that it overtakes."""
+    waiting = successors.proposed_for(session, str(made.supersedes), tenant_id=made.tenant_id)
+    if picks.find(session, made.pick_id, tenant_id=made.tenant_id) is not None:
+        return made if made.pick_id in waiting else None
+    picks.move(session, waiting, PickState.EXPIRED, tenant_id=made.tenant_id, reason="OVERTAKEN", at=at)
+    picks.add(session, [made], reason="REFRESH")
+    return made
 
 
 def _alive(session: Session, events: list[str], tenant_id: str) -> dict[tuple[str, str], set[str]]:

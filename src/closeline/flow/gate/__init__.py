@@ -9,6 +9,7 @@ from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
 from closeline.domain.markets import market
 from closeline.domain.picks import Decision
+from closeline.flow.gate.alarms import raise_alarms
 from closeline.flow.gate.candidate import candidate_of
 from closeline.flow.gate.surroundings import Surroundings, look_around
 from closeline.store import forecasts, models
@@ -34,6 +35,8 @@ def gate(session: Session, *, tenant_id: str, league: League, as_of: int, run_id
     made_by = traces(session, predictions, around.runs, config_version=version, code_version=code_version())
     judged = [_judge(prediction, around, limits, made_by[prediction.prediction_id]) for prediction in predictions]
     candidates.add(session, judged, tenant_id=tenant_id, league=league, as_of=moment, config_version=version)
+    if run_id is None:
+        raise_alarms(session, judged, tenant_id=tenant_id, league=league, at=moment)
     count = dict.fromkeys(Decision, 0)
     for item in judged:
         count[item.verdict.decision] += 1
@@ -52,10 +55,15 @@ def _asked(session: Session, tenant_id: str, league: League, moment: datetime, r
 
 
 def _judge(prediction: Prediction, around: Surroundings, limits: Limits, trace: Trace) -> Judged:
-    sides = market(prediction.market_key).sides
-    candidate = max((candidate_of(prediction, side, around) for side in sides), key=_edge)
+    candidate = better_side(prediction, around)
     findings, verdict = judge(candidate, limits)
     return Judged(prediction.prediction_id, candidate.selection.side, findings, verdict, trace)
+
+
+def better_side(prediction: Prediction, around: Surroundings) -> Candidate:
+    """Return the candidate that a prediction gives: its better side."""
+    sides = market(prediction.market_key).sides
+    return max((candidate_of(prediction, side, around) for side in sides), key=_edge)
 
 
 def _edge(candidate: Candidate) -> float:

@@ -23,7 +23,7 @@ from closeline.flow.review.starts import starts_of
 from closeline.flow.review.tracks import Reviewed, nothing_new, track_of
 from closeline.flow.review.values import Ticket, Valued, value
 from closeline.store import models, quotes
-from closeline.store.desk import alerts, grades, picks
+from closeline.store.desk import grades, incidents, picks
 from closeline.store.desk.alerts import Alert
 from closeline.store.desk.grades import LineTrack
 from closeline.store.desk.picks import Pick
@@ -46,7 +46,7 @@ def review(session: Session, *, tenant_id: str, league: League, snapshot_id: str
     begun = _begun(session, tenant_id, league, at)
     tracks = _tracks(session, tenant_id, league, begun, at) if begun else []
     grades.add_tracks(session, tracks)
-    alerts.add(session, _alerts(tenant_id, league, [item.pick for item in begun], tracks, at))
+    incidents.tell(session, _alerts(tenant_id, league, [item.pick for item in begun], tracks, at))
     missing = sum(track.missing_reason is not None for track in tracks)
     return PicksReviewed(league, snapshot_id, len(tracks) - missing, missing)
 

@@ -11,19 +11,22 @@ from closeline.domain.events import PicksSettled, ResultsCaptured
 from closeline.domain.leagues import League
 from closeline.domain.picks import PickState
 from closeline.domain.settlement import SETTLEMENT_V1
+from closeline.flow.settle.backfilling import Days, Regrade, by_rules
 from closeline.flow.settle.deciding import accepted, decide_results
 from closeline.flow.settle.grading import Circumstances, game_record, grade_of
+from closeline.flow.settle.permission import may_grade
 from closeline.flow.settle.regrading import LOOKBACK, regrades
 from closeline.flow.settle.standing import ENDINGS, Known, Standing, known_of, standings, waiting
-from closeline.flow.settle.watching import GRADE_LATE, RESULT_MISSING, SLA, late, tell_late, tell_missing
-from closeline.store.desk import alerts, grades, picks
+from closeline.flow.settle.watching import GRADE_LATE, RESULT_MISSING, SLA, late, no_more, tell_late, tell_missing
+from closeline.store.desk import grades, incidents, picks
 from closeline.store.results import reports
 from closeline.store.session import Session
 
 __all__ = [
-    "ENDINGS", "GRADE_LATE", "LOOKBACK", "RESULT_MISSING", "SLA", "SWEEP", "SWEPT_HOURS", "Circumstances", "Known",
-    "Standing", "Swept", "accepted", "decide_reported", "decide_results", "game_record", "grade_of", "known_of", "late",
-    "reconcile", "regrades", "settle_picks", "standings", "sweep", "waiting",
+    "ENDINGS", "GRADE_LATE", "LOOKBACK", "RESULT_MISSING", "SLA", "SWEEP", "SWEPT_HOURS", "Circumstances", "Days",
+    "Known", "Regrade", "Standing", "Swept", "accepted", "by_rules", "decide_reported", "decide_results",
+    "game_record", "grade_of", "known_of", "late", "reconcile", "regrades", "settle_picks", "standings", "sweep",
+    "waiting",
 ]  # fmt: skip
 
 # What stands for the snapshot where no snapshot set a decision or a grade going.
@@ -41,14 +44,19 @@ class Swept:
 
 
 def settle_picks(session: Session, *, tenant_id: str, league: League, snapshot_id: str, at: datetime) -> PicksSettled:
-    """Grade every published pick of a league whose event has a final result, and again where one was corrected."""
+    """Grade every published pick of a league whose event has a final result, and again where one was corrected.
+
+    Where grading is stopped nothing is graded; the sweep takes it up when it no longer is.
+    """
+    if not may_grade(session, tenant_id=tenant_id, league=league):
+        return PicksSettled(league, snapshot_id, 0)
     found = [item for item in waiting(session, tenant_id=tenant_id, league=league, at=at) if item.grade is not None]
     again = regrades(session, tenant_id=tenant_id, league=league, at=at)
     grades.add_grades(session, [item.grade for item in found if item.grade is not None])
     grades.add_grades(session, again.grades)
     names = [item.pick.pick_id for item in found]
     picks.move(session, names, PickState.GRADED, tenant_id=tenant_id, reason=SETTLEMENT_V1.version, at=at)
-    alerts.add(session, again.alerts)
+    incidents.tell(session, again.alerts)
     tell_late(session, found, tenant_id=tenant_id, at=at)
     return PicksSettled(league, snapshot_id, len(found), len(again.grades))
 
@@ -76,16 +84,20 @@ def sweep(
     decided = decide_results(session, tenant_id=tenant_id, league=league, events=events, at=at)
     found = waiting(session, tenant_id=tenant_id, league=league, at=at)
     again = regrades(session, tenant_id=tenant_id, league=league, at=at)
-    alerts.add(session, again.alerts)
-    _tell(session, found, tenant_id=tenant_id, at=at)
-    return Swept(tuple(decided), sum(item.grade is not None for item in found) + len(again.grades))
+    incidents.tell(session, again.alerts)
+    _tell(session, found, tenant_id=tenant_id, league=league, at=at)
+    gradable = sum(item.grade is not None for item in found) + len(again.grades)
+    return Swept(tuple(decided), gradable if may_grade(session, tenant_id=tenant_id, league=league) else 0)
 
 
 def reconcile(session: Session, *, tenant_id: str, league: League, at: datetime) -> int:
     """Alert of finals that are missing and of grades that are late; returns how many alerts were new."""
-    return _tell(session, waiting(session, tenant_id=tenant_id, league=league, at=at), tenant_id=tenant_id, at=at)
+    found = waiting(session, tenant_id=tenant_id, league=league, at=at)
+    return _tell(session, found, tenant_id=tenant_id, league=league, at=at)
 
 
-def _tell(session: Session, found: Sequence[Standing], *, tenant_id: str, at: datetime) -> int:
+def _tell(session: Session, found: Sequence[Standing], *, tenant_id: str, league: League, at: datetime) -> int:
     told = tell_late(session, found, tenant_id=tenant_id, at=at)
-    return told + tell_missing(session, found, tenant_id=tenant_id, at=at)
+    told += tell_missing(session, found, tenant_id=tenant_id, at=at)
+    no_more(session, found, tenant_id=tenant_id, league=league, at=at)
+    return told

@@ -19,7 +19,7 @@ from closeline.domain.settlement.quorum import (
 )
 from closeline.flow.settle.rulebook import rules_in_force
 from closeline.store import results
-from closeline.store.desk import alerts
+from closeline.store.desk import incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.results import EventResult, reports
 from closeline.store.session import Session
@@ -47,7 +47,7 @@ def decide_results(
         for report, result in added:
             results.decide(session, result, feed=report.feed, payload_sha=report.payload_sha)
         decided += [event_id] if added else []
-    alerts.add(session, raised)
+    incidents.tell(session, raised)
     return decided
 
 

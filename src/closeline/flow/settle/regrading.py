@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
+from closeline.domain.picks.voids import NO_RESULT
 from closeline.domain.settlement import (
     CORRECTION_AFTER_WINDOW,
     RESULT_CORRECTION,
@@ -47,8 +48,11 @@ def regrades(
         *picks.published_on(session, events, tenant_id=tenant_id),
         *_of_players(session, tenant_id, league, frozenset(events), at, lookback),
     ]
-    marks = grades.grades(session, [item.pick_id for item, _ in items], tenant_id=tenant_id, as_of=at)
-    graded = [(item, published_at) for item, published_at in items if item.pick_id in marks]
+    given = grades.versions(session, [item.pick_id for item, _ in items], tenant_id=tenant_id, as_of=at)
+    marks = {name: found[-1] for name, found in given.items()}
+    # What was withdrawn stays void, whatever is told of its game.
+    ended = {name for name, mark in marks.items() if mark.result_version == NO_RESULT}
+    graded = [pair for pair in items if pair[0].pick_id in marks and pair[0].pick_id not in ended]
     histories = results.histories(session, events, as_of=at)
     found: list[Grade] = []
     late: dict[str, Alert] = {}
@@ -56,7 +60,9 @@ def regrades(
         if standing.grade is None:
             continue
         before = marks[standing.pick.pick_id]
-        if _replaces(standing.grade, before):
+        # What other rules were asked to say since does not bring back a grade that is there already.
+        known = {item.name for item in given[standing.pick.pick_id]}
+        if _replaces(standing.grade, before) and standing.grade.name not in known:
             found.append(replace(standing.grade, supersedes=before.name, cause=_cause(before, standing)))
         if not standing.pick.selection.market.player_id:
             late.update(_alert(standing, standing.grade, histories[standing.pick.selection.event_id], tenant_id))

@@ -7,7 +7,7 @@ from closeline.domain.ids import canonical_json
 from closeline.domain.settlement import SETTLEMENT_V1
 from closeline.flow.settle.standing import Standing
 from closeline.store import references
-from closeline.store.desk import alerts
+from closeline.store.desk import incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.session import Session
 
@@ -24,7 +24,17 @@ def late(standings: Iterable[Standing], *, at: datetime) -> list[Standing]:
 
 def tell_late(session: Session, standings: Iterable[Standing], *, tenant_id: str, at: datetime) -> int:
     """Alert of each pick whose grade is late, once each; returns how many alerts were new."""
-    return alerts.add(session, [_late(item, tenant_id) for item in late(standings, at=at)])
+    return incidents.tell(session, [_late(item, tenant_id) for item in late(standings, at=at)])
+
+
+def no_more(
+    session: Session, standings: Sequence[Standing], *, tenant_id: str, league: str, at: datetime
+) -> None:  # fmt: skip
+    """End the incidents of a league of which nothing is left."""
+    graded_all = not late(standings, at=at)
+    for kind, is_over in ((GRADE_LATE, graded_all), (RESULT_MISSING, not _without(session, standings, at=at))):
+        if is_over:
+            incidents.close(session, kind, scope=league, tenant_id=tenant_id, at=at)
 
 
 def _late(item: Standing, tenant_id: str) -> Alert:
@@ -41,13 +51,18 @@ def _late(item: Standing, tenant_id: str) -> Alert:
 
 def tell_missing(session: Session, standings: Sequence[Standing], *, tenant_id: str, at: datetime) -> int:
     """Alert of each event with published picks that started long ago and has no result; returns how many were new."""
-    leagues = {item.pick.selection.event_id: item.pick.league for item in standings if item.result is None}
-    known = references.versions(session, sorted(leagues), as_of=at)
-    return alerts.add(session, [
-        _missing(event_id, leagues[event_id], version.starts_at, tenant_id)
-        for event_id, version in sorted(known.items())
-        if at - version.starts_at > _MISSING
+    leagues = {item.pick.selection.event_id: item.pick.league for item in standings}
+    return incidents.tell(session, [
+        _missing(event_id, leagues[event_id], starts_at, tenant_id)
+        for event_id, starts_at in sorted(_without(session, standings, at=at).items())
     ])  # fmt: skip
+
+
+def _without(session: Session, standings: Sequence[Standing], *, at: datetime) -> dict[str, datetime]:
+    """Return the starts of events that began long ago and have no result."""
+    waiting = sorted({item.pick.selection.event_id for item in standings if item.result is None})
+    known = references.versions(session, waiting, as_of=at)
+    return {name: version.starts_at for name, version in known.items() if at - version.starts_at > _MISSING}
 
 
 def _missing(event_id: str, league: str, starts_at: datetime, tenant_id: str) -> Alert:

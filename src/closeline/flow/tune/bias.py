@@ -13,7 +13,16 @@ import numpy as np
 
 from closeline.domain.events import BiasMeasured
 from closeline.domain.gates import Limits
-from closeline.domain.gates.bias import BaselineBias, BiasLimits, BiasSample, measured
+from closeline.domain.gates.bias import (
+    BIAS_ACTUAL,
+    BIAS_MARKET,
+    MODEL_BIAS,
+    OVER_RATE,
+    BaselineBias,
+    BiasLimits,
+    BiasSample,
+    measured,
+)
 from closeline.domain.gates.rolling import HOME_WIN_RATE, OVERTIME_RATE
 from closeline.domain.ids import canonical_json
 from closeline.domain.leagues import League
@@ -21,13 +30,15 @@ from closeline.domain.limits import limits_of
 from closeline.domain.markets import TOTAL
 from closeline.maths.distributions import ScoreDistribution, read_pair
 from closeline.store import models
-from closeline.store.desk import alerts
+from closeline.store.desk import incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.past import bias, totals
 from closeline.store.past.closes import total_means
 from closeline.store.past.rolling import sample_of
 from closeline.store.past.totals import FinishedTotal, TotalsBook
 from closeline.store.session import Session
+
+TRIGGERS = frozenset({BIAS_ACTUAL, BIAS_MARKET, MODEL_BIAS, OVER_RATE, HOME_WIN_RATE, OVERTIME_RATE})
 
 
 def measure_bias(
@@ -50,7 +61,9 @@ def measure_bias(
     rolling = sample_of(book.rolling.at(session, tenant_id=tenant_id, league=league, as_of=at))
     row = measured(sample, limits, league=league, day=day, before=bias.in_force(session, league, at), rolling=rolling)
     bias.add(session, row, at=at)
-    alerts.add(session, [_alert(row, trigger, limits, tenant_id, at) for trigger in row.triggers])
+    incidents.tell(session, [_alert(row, trigger, limits, tenant_id, at) for trigger in row.triggers])
+    for trigger in sorted(TRIGGERS - set(row.triggers)):
+        incidents.close(session, trigger, scope=league, tenant_id=tenant_id, at=at)
     return BiasMeasured(league, day, row.n, ",".join(row.triggers), row.correction)
 
 

@@ -147,7 +147,7 @@ def clv_of_pick(session: Session, *, pick_id: str, tenant_id: str, as_of: dateti
     return shapes.ClvOfPick.model_validate(_tracked(track, starts_at) | {
         "pick_id": pick_id, "event_id": chosen.event_id, "market_key": chosen.market.key, "side": chosen.side,
         "line": _points(chosen.line_quarters), "book": pick.book, "price": pick.price.text,
-        "published_at": publications.of_pick(session, pick_id, tenant_id=tenant_id)[0], "starts_at": starts_at,
+        "published_at": publications.published_at(session, pick_id, tenant_id=tenant_id), "starts_at": starts_at,
         "predicted_clv": pick.predicted_clv, "result": grade.result if grade else None,
     })  # fmt: skip
 

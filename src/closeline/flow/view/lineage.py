@@ -12,13 +12,13 @@ from closeline.domain.picks import Decision
 from closeline.domain.props.engines import is_props
 from closeline.domain.publishing.labels import label
 from closeline.flow import view
-from closeline.flow.view import Ended
+from closeline.flow.view import Ended, ends
 from closeline.flow.view.reasoning import reasoning
 from closeline.maths.props.sheet import Sheet
 from closeline.schemas import picks as shapes
 from closeline.schemas.decomposition import Decomposition
 from closeline.store import forecasts, references
-from closeline.store.desk import candidates, grades, picks, publications
+from closeline.store.desk import candidates, grades, outbox, picks, publications
 from closeline.store.desk.grades import Grade, LineTrack
 from closeline.store.desk.picks import Pick
 from closeline.store.forecasts import Forecast, Prediction
@@ -67,7 +67,7 @@ def in_lines(session: Session, chosen: Sequence[Ended], *, tenant_id: str) -> li
 def pick_in_line(session: Session, *, pick_id: str, tenant_id: str) -> shapes.Pick:
     """Return one pick in one line; raises NotFound for no such pick."""
     pick = picks.named(session, pick_id, tenant_id=tenant_id)
-    published_at, _ = publications.of_pick(session, pick_id, tenant_id=tenant_id)
+    published_at = publications.published_at(session, pick_id, tenant_id=tenant_id)
     publish_id = publications.publication_id(pick_id, tenant_id=tenant_id) if published_at else None
     return _line(_ended(session, pick, tenant_id), _labels(session, [pick])[pick_id], publish_id)
 
@@ -127,7 +127,6 @@ def lineage(session: Session, excerpt_at: Excerpt, *, pick_id: str, tenant_id: s
     event = references.versions(session, [pick.selection.event_id], as_of=_ALWAYS)[pick.selection.event_id]
     ended = _ended(session, pick, tenant_id)
     grade, track = ended.grade, ended.track
-    published_at, deliveries = publications.of_pick(session, pick_id, tenant_id=tenant_id)
     result = _result(session, pick, grade) if grade else None
     run, made = _run(session, pick)
     return shapes.Lineage(
@@ -138,11 +137,14 @@ def lineage(session: Session, excerpt_at: Excerpt, *, pick_id: str, tenant_id: s
         grade=_grade(grade) if grade else None,
         result=_evidence(session, excerpt_at, result) if result else None,
         track=_track(track) if track else None,
-        published_at=published_at,
+        published_at=publications.published_at(session, pick_id, tenant_id=tenant_id),
         deliveries=[
-            shapes.Delivery(channel=channel, state=state, message_id=message) for channel, state, message in deliveries
+            shapes.Delivery(channel=item.channel, kind=item.kind, state=item.state, message_id=item.message_id)
+            for item in outbox.of_pick(session, pick_id, tenant_id=tenant_id)
         ],
         life=[shapes.Step.model_validate(step) for step in picks.life(session, pick_id, tenant_id=tenant_id)],
+        validity=ends.marks_of(session, pick_id, tenant_id=tenant_id),
+        chain=ends.chain(session, pick, tenant_id=tenant_id),
         confidence=pick.confidence,
         edge_probability=pick.edge_probability,
         predicted_clv=pick.predicted_clv,
@@ -158,7 +160,7 @@ def lineage(session: Session, excerpt_at: Excerpt, *, pick_id: str, tenant_id: s
 
 def _ended(session: Session, pick: Pick, tenant_id: str) -> Ended:
     name = pick.pick_id
-    published_at, _ = publications.of_pick(session, name, tenant_id=tenant_id)
+    published_at = publications.published_at(session, name, tenant_id=tenant_id)
     track = grades.tracks(session, [name], tenant_id=tenant_id).get(name)
     grade = grades.grades(session, [name], tenant_id=tenant_id).get(name)
     return Ended(pick, published_at or pick.proposed_at, track, grade)

@@ -46,11 +46,16 @@ class Failure:
     headers: Mapping[str, str] | None = None
 
 
-def exchange(pool: httpcore2.ConnectionPool, address: str, timeouts: Timeouts, size_max: int) -> Answer | Failure:
-    """Make one call. What is said of a fault holds nothing of the address."""
+def exchange(
+    pool: httpcore2.ConnectionPool, address: str, timeouts: Timeouts, size_max: int, *, document: bytes | None = None
+) -> Answer | Failure:
+    """Make one call: a GET, or the POST of a JSON document. What is said of a fault holds nothing of the address."""
     waits = {"connect": timeouts.connect, "pool": timeouts.connect, "read": timeouts.read, "write": timeouts.read}
     try:
-        with pool.stream("GET", address, headers=list(_HEADERS), extensions={"timeout": waits}) as response:
+        with pool.stream(
+            "GET" if document is None else "POST", address, headers=_headers_with(document), content=document,
+            extensions={"timeout": waits},
+        ) as response:  # fmt: skip
             return _read(response, size_max)
     except AddressRefused as fault:
         return Failure(CallOutcome.HOST_REFUSED, f"host must be out on the public network, {fault}", sent=False)
@@ -62,6 +67,13 @@ def exchange(pool: httpcore2.ConnectionPool, address: str, timeouts: Timeouts, s
         return Failure(CallOutcome.UNREACHABLE, f"host must be reachable, was not: {_cause(fault)}", sent=False)
     except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as fault:
         return Failure(CallOutcome.UNREACHABLE, f"host must answer whole, did not: {_cause(fault)}", sent=True)
+
+
+def _headers_with(document: bytes | None) -> list[tuple[bytes, bytes]]:
+    if document is None:
+        return list(_HEADERS)
+    told = ((b"content-type", b"application/json"), (b"content-length", str(len(document)).encode()))
+    return [*_HEADERS, *told]
 
 
 def _read(response: httpcore2.Response, size_max: int) -> Answer | Failure:

@@ -78,14 +78,18 @@ class HttpFetcher:
     """Makes calls over HTTP for all threads of a process."""
 
     def __init__(
-        self, hosts: Mapping[str, Host], senses: Senses, *, inside: Callable[[], bool], limits: Limits | None = None
-    ) -> None:
-        """Call the hosts of these feeds. `inside` says whether this thread holds a transaction open."""
+        self, hosts: Mapping[str, Host], senses: Senses, *, inside: Callable[[], bool], limits: Limits | None = None,
+        keys: Mapping[str, Callable[[], str]] | None = None,
+    ) -> None:  # fmt: skip
+        """Call the hosts of these feeds. `inside` says whether this thread holds a transaction open.
+
+        keys: by feed, what gives the key that holds at each call, so that one can be replaced while calls are made.
+        """
         for name in ("httpx2", "httpcore2"):
             # At their finer levels these libraries tell whole addresses, and so our keys.
             logging.getLogger(name).setLevel(logging.WARNING)
         self._hosts, self._senses, self._inside = dict(hosts), senses, inside
-        self._limits = limits or Limits()
+        self._limits, self._keys = limits or Limits(), keys or {}
         self._circuits = {host.name: Circuit(self._limits.cooling) for host in self._hosts.values()}
         self._refused: dict[RawItem, tuple[datetime, Fetched]] = {}
         self._lock = Lock()
@@ -104,7 +108,7 @@ class HttpFetcher:
         if self._inside():
             raise InsideTransaction
         now = self._senses.clock()
-        host = self._hosts.get(item.feed)
+        host = self._host_of(item.feed)
         address = host.address(item) if host is not None else None
         if host is None or address is None:
             return _unmade(item, now, CallOutcome.HOST_REFUSED, f"feed and path must be known, was {item.feed}")
@@ -124,6 +128,10 @@ class HttpFetcher:
         if outcome is CallOutcome.BAD_REQUEST:
             self._remember(fetched)
         return fetched
+
+    def _host_of(self, feed: str) -> Host | None:
+        host = self._hosts.get(feed)
+        return replace(host, key=self._keys[feed]()) if host is not None and feed in self._keys else host
 
     # ------------------------------------------------------------------------------------------- attempts
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from closeline.domain.calibration import CalibrationScope, CalibrationStatus
 from closeline.domain.events import CalibrationJudged
 from closeline.domain.leagues import League
+from closeline.flow.tune.calibration import overriding
 from closeline.flow.tune.calibration.by_hand import activate, known_version, roll_back
-from closeline.flow.tune.calibration.candidates import Asked, propose
+from closeline.flow.tune.calibration.candidates import Asked, fit_window, propose
 from closeline.flow.tune.calibration.outcome import Idle, Outcome, SampleScores, Tried
 from closeline.flow.tune.calibration.scopes import Scope, played_leagues, scopes_of, scopes_of_players
 from closeline.flow.tune.calibration.shortage import Shortage, shortage
@@ -83,8 +84,10 @@ __all__ = [
     "Tried",
     "activate",
     "calibrate",
+    "fit_window",
     "known_version",
     "look_at",
+    "overriding",
     "played_leagues",
     "roll_back",
     "scopes_of",

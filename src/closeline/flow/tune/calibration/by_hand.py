@@ -21,7 +21,7 @@ def activate(session: Session, name: str, *, tenant_id: str, at: datetime, actor
     scope = scope_named(found.scope)
     enter(
         session, scope, standing, found.calibration_version, tenant_id=tenant_id,
-        at=_in_time(session, scope, tenant_id, at), evidence={"by_hand": True}, actor=actor, why=why,
+        at=in_time(session, scope, tenant_id, at), evidence={"by_hand": True}, actor=actor, why=why,
     )  # fmt: skip
     return scope
 
@@ -35,7 +35,7 @@ def roll_back(session: Session, name: str, *, tenant_id: str, at: datetime, acto
             "`closeline calibrate activate` puts one in force that was before"
         )
     before, left = standing.rolls_back_to, standing.active
-    moment = _in_time(session, scope, tenant_id, at)
+    moment = in_time(session, scope, tenant_id, at)
     calibrations.take(
         session, tenant_id=tenant_id, scope=scope.name, version=left, status=CalibrationStatus.RETIRED,
         reasons=(RetirementReason.ROLLED_BACK,), evidence={"to": before}, at=moment, actor=actor, why=why,
@@ -68,7 +68,8 @@ def _standing(session: Session, name: str, tenant_id: str) -> tuple[Scope, Stand
     return scope_named(name), calibrations.standing_of(session, tenant_id=tenant_id, scope=name)
 
 
-def _in_time(session: Session, scope: Scope, tenant_id: str, at: datetime) -> datetime:
+def in_time(session: Session, scope: Scope, tenant_id: str, at: datetime) -> datetime:
+    """Return the moment of a step, which comes after the last one of its scope; raises Refused where it does not."""
     last = calibrations.last_at(session, tenant_id=tenant_id, scope=scope.name)
     if last is not None and last > at:
         # A step in the past would change what forecasts since then were made with.

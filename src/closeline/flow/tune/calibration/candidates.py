@@ -172,3 +172,39 @@ def _scores(
 
 def _midnight(ordinal: int) -> datetime:
     return datetime.fromordinal(ordinal).replace(tzinfo=UTC)
+
+
+def fit_window(
+    session: Session, scope: Scope, asked: Asked, *, tenant_id: str, since: datetime, until: datetime, at: datetime,
+    keep: bool,
+) -> Outcome:  # fmt: skip
+    """Fit a map on a window of the past, as it was known at its end, and leave it a CANDIDATE that nobody uses.
+
+    The same window gives the same version, which is KNOWN the second time. It counts as an attempt, because it was a
+    look. keep: whether it is written down; left out, only what would be.
+    """
+    seen = observed(session, scope, tenant_id=tenant_id, since=since, as_of=until)
+    if len(seen.events) < RETRIES.observations_min(scope.kind):
+        return Outcome(scope.name, Idle.TOO_FEW)
+    named = ("backfill", tenant_id, scope.name, since.isoformat(), until.isoformat(), asked.method)
+    seed = int(content_id(*named)[:12], 16)
+    active, under = maps_in_force(session, scope, tenant_id=tenant_id, at=until)
+    trial = try_out(
+        seen.p_raw, seen.won, seen.days, active=active, generator=stream("calibrate", seed), events=seen.events,
+        scope=scope.kind, under=CalibrationMap.from_json(under.map_json) if under else _base(scope),
+        under_to=_trained_to(session, under, tenant_id), method=asked.method, level=RETRIES.level(1),
+    )  # fmt: skip
+    if trial is None:
+        return Outcome(scope.name, Idle.TOO_FEW)
+    new = _version(scope, trial, seen, asked, under, tenant_id=tenant_id, at=until, sample=len(set(seen.events)))
+    tried = _tried(trial, seen, active, (0, 1, seed))
+    if calibrations.version(session, new.calibration_version, tenant_id=tenant_id) is not None:
+        return Outcome(scope.name, Idle.KNOWN, new.calibration_version, tried=tried)
+    if keep:
+        calibrations.add(session, new, tenant_id=tenant_id, at=at)
+        calibrations.take(
+            session, tenant_id=tenant_id, scope=scope.name, version=new.calibration_version,
+            status=CalibrationStatus.CANDIDATE, reasons=(), evidence={"backfill": asdict(tried)}, at=at,
+            actor=asked.actor,
+        )  # fmt: skip
+    return Outcome(scope.name, CalibrationStatus.CANDIDATE, new.calibration_version, (), tried)

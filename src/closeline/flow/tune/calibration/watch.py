@@ -20,7 +20,7 @@ from closeline.flow.tune.calibration.scopes import Scope, played_leagues
 from closeline.maths.trial import beside, over_last
 from closeline.store import calibrations
 from closeline.store.calibrations import TakenStep
-from closeline.store.desk import alerts
+from closeline.store.desk import incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.past import published
 from closeline.store.session import Session
@@ -96,7 +96,7 @@ def look_after(
         f"{evidence.brier_active:.4f} against {evidence.brier_raw:.4f} without it, p {evidence.p_value:.4f}"
     )
     leagues = [league for league in played_leagues(session, as_of=at) if league in scope.leagues]
-    alerts.add(session, [Alert(tenant_id, league, DEACTIVATED, text, inputs, at) for league in leagues])
+    incidents.tell(session, [Alert(tenant_id, league, DEACTIVATED, text, inputs, at) for league in leagues])
     return Outcome(scope.name, CalibrationStatus.RETIRED, standing.active, reasons)
 
 

@@ -18,7 +18,7 @@ from closeline.domain.ids import canonical_json
 from closeline.domain.picks import Decision
 from closeline.flow.view.performance.sums import played
 from closeline.maths.bootstrap import clustered_standard_error
-from closeline.store.desk import alerts, endings
+from closeline.store.desk import alerts, endings, incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.desk.endings import Ending
 from closeline.store.session import Session
@@ -72,7 +72,7 @@ def watch(session: Session, *, tenant_id: str, league: str, at: datetime) -> lis
     told = alerts.since(session, tenant_id=tenant_id, league=league, after=at - QUIET, as_of=at)
     said = {item.text.partition(":")[0] for item in told if item.kind == DRIFT}
     raised = [_alert(item, tenant_id, league, at) for item in found if _subject(league, item) not in said]
-    alerts.add(session, raised)
+    incidents.tell(session, raised)
     return raised
 
 
