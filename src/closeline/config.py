@@ -15,12 +15,16 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from closeline.domain.errors import BadSetting
+from closeline.domain.governance.notices import AGE_MAX, AGE_MIN, HELP, JURISDICTIONS, PART_LENGTH_MAX
 
 NAME = "closeline"
 FILE = "closeline.toml"
 HIDDEN = "********"
 # What may hold a password is never repeated in a message.
-_NOT_REPEATED = frozenset({"database_url", "board_url", "broker_url", "odds_api_key"})
+_NOT_REPEATED = frozenset({
+    "database_url", "board_url", "broker_url", "odds_api_key", "webhook_url", "webhook_secret", "mail_url",
+    "mail_password", "mail_to", "telegram_token", "telegram_observer_token",
+})  # fmt: skip
 _BROKER = "an address such as redis://127.0.0.1:6379/0 or amqp://user:password@127.0.0.1:5672//"
 _PASSWORD = re.compile(r"(://[^/@\s]*?:)[^/\s]*(@)|((?:^|[?&])password=)[^&\s]*")
 
@@ -74,6 +78,21 @@ class Settings(BaseSettings):
     mlb_url: str = "https://statsapi.mlb.com"
     nhl_url: str = "https://api-web.nhle.com"
     nflverse_url: str = "https://raw.githubusercontent.com"
+    telegram_token: SecretStr | None = None
+    telegram_chat: str | None = None
+    telegram_observer_token: SecretStr | None = None
+    telegram_url: str = "https://api.telegram.org"
+    delivery_unseen: Literal["hold", "resend"] = "hold"
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    mail_url: str | None = None
+    mail_from: str | None = None
+    mail_to: str | None = None
+    mail_password: SecretStr | None = None
+    notice_minimum_age: int = Field(AGE_MIN, ge=AGE_MIN, le=AGE_MAX)
+    notice_jurisdictions: str = Field(JURISDICTIONS, min_length=1, max_length=PART_LENGTH_MAX)
+    notice_help_text: str = Field(HELP, min_length=1, max_length=PART_LENGTH_MAX)
+    notice_help_url: str = Field("", max_length=PART_LENGTH_MAX)
     odds_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("CLOSELINE_ODDS_API_KEY", "ODDS_API_FREE_KEY")
     )
@@ -97,7 +116,13 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that no log may hold."""
-        return (self.odds_api_key.get_secret_value(),) if self.odds_api_key else ()
+        held = [getattr(self, name) for name in type(self).model_fields]
+        return tuple(
+            text
+            for each in held
+            if isinstance(each, SecretStr)
+            for text in dict.fromkeys((each.get_secret_value(), *listed(each.get_secret_value())))
+        )
 
     def __repr_args__(self) -> Any:  # noqa: ANN401 -- pydantic's own signature
         """Mask what is printed when somebody prints the settings."""

@@ -15,9 +15,12 @@ from closeline.api.outermost import Outermost
 from closeline.api.routers import (
     board,
     calibration,
+    feed,
     figures,
+    governing,
     grading,
     health,
+    known,
     monitoring,
     performance,
     picks,
@@ -48,6 +51,8 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     ("", monitoring.public),
     ("", monitoring.watching),
     (PREFIX, picks.reading),
+    (PREFIX, picks.withdrawing),
+    (PREFIX, feed.reading),
     (CALIBRATIONS, calibration.listing),
     (CALIBRATIONS, calibration.returning),
     (PREFIX, results.reading),
@@ -55,6 +60,8 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (PREFIX, figures.reading),
     (PREFIX, props.reading),
     (PREFIX, retention.planning),
+    (PREFIX, governing.reading),
+    (PREFIX, governing.operating),
     (CALIBRATION, health.public),
     (CALIBRATION, calibration.reading),
     (CALIBRATION, calibration.running),
@@ -63,6 +70,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (CALIBRATION, grading.running),
     (CALIBRATION, performance.reading),
     (CALIBRATION, runs.reading),
+    (PREFIX, known.reading),
     (CALIBRATION, snapshots.reading),
     (f"{PREFIX}/record", record.captured),
     (f"{PREFIX}/record", record.recorded),
@@ -99,6 +107,10 @@ def create_app(
     errors.install(app)
     for prefix, router in (*ROUTERS, (PREFIX, description)):
         app.include_router(router, prefix=prefix)
+    # Whoever is guarded asks here under which name the table of roles has him.
+    app.state.calls = {
+        (method, route.endpoint): path for method, path, route in paths(app) if hasattr(route, "endpoint")
+    }
     app.add_middleware(Outermost, new_name=new_name)
     describe = app.openapi
     app.openapi = lambda: _with_problem(describe())  # type: ignore[method-assign]

@@ -110,7 +110,8 @@ class Uses:
 
 def _desk_of(desk: Desk, tenant_id: str) -> Desk:
     # Calls run beside each other, so each has books of its own. Channels are the house's: a guest's picks stay in here.
-    channels = desk.channels if tenant_id == desk.tenant_id else ()
+    channels, observers = (desk.channels, desk.observers) if tenant_id == desk.tenant_id else ((), ())
     return replace(
-        desk, tenant_id=tenant_id, channels=channels, ratings=RatingBook(), totals=TotalsBook(), aliases=AliasBook()
-    )
+        desk, tenant_id=tenant_id, channels=channels, observers=observers,
+        ratings=RatingBook(), totals=TotalsBook(), aliases=AliasBook(),
+    )  # fmt: skip

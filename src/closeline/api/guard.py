@@ -22,7 +22,7 @@ from closeline.api.dependencies import Caller, identify, token_of
 from closeline.api.errors import answer_to, declared
 from closeline.api.once import Answer
 from closeline.api.open_board import is_open
-from closeline.tenancy.access import Permission, require, smallest_role
+from closeline.tenancy.access import Permission, require, require_call, smallest_role
 
 BODY_BYTES_MAX = 1_000_000
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -64,6 +64,8 @@ class GuardedRoute(APIRoute):
             request.state.caller = caller
             request.scope["caller"] = caller.subject.key_id
             require(caller.subject, self.permission, house=house.tenant_id)
+            known = request.app.state.calls.get((request.method, request.scope.get("endpoint")))
+            require_call(caller.subject, request.method, known)
             await _check_form(request)
             repeatable = request.method in _WRITES and once.HEADER in request.headers
             response = await (_once(caller, request, handle) if repeatable else handle(request))

@@ -14,8 +14,9 @@ from closeline.domain.picks import Decision
 
 if TYPE_CHECKING:
     from closeline.jobs.demo import DemoOutcome
+    from closeline.jobs.demo.evening import Stage
     from closeline.jobs.desk import Desk
-    from closeline.schemas.backtest import Demo
+    from closeline.schemas.backtest import Demo, Evening
     from closeline.store.session import Session
 
 RECORD = "sqlite:///closeline-demo.db"
@@ -53,7 +54,8 @@ def demo(
 ) -> None:
     """Run the whole desk on leagues that never played: no key and no network, the same record on every machine.
 
-    It ends by executing one stored run again and comparing every bit. A second time it changes nothing.
+    It ends with a scripted evening in a simulated chat, a week replayed and one run executed again, every bit compared.
+    A second time it changes nothing.
 
     With --live the desk polls a provider simulator on this machine instead, with faults by a script, and serves its
     board until its recorded days are over or Ctrl-C is pressed; the same record goes on where it stopped.
@@ -76,21 +78,58 @@ def demo(
 def _whole(db: str, out: Path, publish_dir: Path | None, *, as_json: bool) -> None:
     from closeline.jobs.demo import run_demo
     from closeline.wiring import demo_archives
+    from closeline.wiring.demonstration import shut_in, stage
 
     started = perf_counter()
     with opened(db, demo_archives(), publish_dir=publish_dir) as desk:
+        at_home, played = shut_in(desk), stage(desk)
         with progress("demo") as told:
-            outcome = run_demo(desk, told)
-        result = _result(desk, outcome, out, started)
+            outcome = run_demo(at_home, told, played)
+        found = _evening(at_home, played, db)
+        result = _result(at_home, outcome, found, out, started)
     if as_json:
         print_json(result)
     else:
         _show(result, db)
+    _must_be_the_same(result)
+
+
+def _must_be_the_same(result: "Demo") -> None:
+    from closeline.cli.again.replay import first_difference
+
     if result.identical is False:
         raise CorruptRecord(f"run must give the same again, {result.verified_run} did not: {result.differences[0]}")
+    if result.evening.broken:
+        raise CorruptRecord(f"record must keep its laws, did not: {result.evening.broken[0]}")
+    if not result.evening.replay.equal:
+        raise CorruptRecord(
+            f"replay must give the same as the record, did not: {first_difference(result.evening.replay)}"
+        )
 
 
-def _result(desk: "Desk", outcome: "DemoOutcome", out: Path, started: float) -> "Demo":
+def _evening(desk: "Desk", played: "Stage", db: str) -> "Evening":
+    """Tell the evening from the record, and replay the week that ends with its results."""
+    from closeline.jobs.demo.retold import WEEK, retell
+    from closeline.jobs.replaying.window.replaying import replay
+    from closeline.schemas.again.replaying import Replay
+    from closeline.schemas.backtest import ChatMessage, Evening, Happened
+    from closeline.store.record.replay.happened import Window
+    from closeline.wiring import read_settings
+    from closeline.wiring.replaying import replay_desks
+
+    told, until = retell(desk, played), played.results_at
+    with replay_desks(read_settings(database_url=db), None) as (source, target):
+        again = replay(source, target, Window(until - WEEK, until, desk.tenant_id))
+    return Evening(
+        happened=[Happened.model_validate(item) for item in told.happened],
+        chat=[ChatMessage.model_validate(item) for item in told.chat],
+        laws=told.laws,
+        broken=[f"{item.row} breaks {item.invariant}: {item.why}" for item in told.broken],
+        replay=Replay.model_validate(again),
+    )
+
+
+def _result(desk: "Desk", outcome: "DemoOutcome", found: "Evening", out: Path, started: float) -> "Demo":
     from closeline.cli.figures import league_shape
     from closeline.jobs.replaying.verify import verify_run
     from closeline.schemas.backtest import Demo
@@ -99,7 +138,8 @@ def _result(desk: "Desk", outcome: "DemoOutcome", out: Path, started: float) -> 
 
     with unit_of_work(desk.engine, write=False) as session:
         leagues = {str(figures.league): league_shape(session, desk, figures) for figures in outcome.figures}
-        write_report(session, tenant_id=desk.tenant_id, out=out, publish_from=outcome.publish_from)
+        said = desk.notice.text
+        write_report(session, tenant_id=desk.tenant_id, out=out, publish_from=outcome.publish_from, notice=said)
         run_id = _some_run(desk, session)
     verified = verify_run(desk, run_id) if run_id else None
     return Demo(
@@ -110,6 +150,7 @@ def _result(desk: "Desk", outcome: "DemoOutcome", out: Path, started: float) -> 
         verified_run=run_id,
         identical=verified.identical if verified else None,
         differences=list(verified.differences) if verified else [],
+        evening=found,
         report=str(out),
         seconds=round(perf_counter() - started, 3),
         record_hash=outcome.record_hash,
@@ -137,8 +178,31 @@ def _show(result: "Demo", db: str) -> None:
     for figures in result.leagues.values():
         say("")
         show_league(figures)
+    _show_evening(result.evening)
     say(f"\nrecord  {result.record_hash} ({result.condition.lower().replace('_', ' ')})")
     if result.verified_run:
         say(f"run     {result.verified_run}, executed again: {'identical' if result.identical else 'DIFFERENT'}")
     say(f"report  {result.report}")
     say(f"next    closeline picks list --db {db}")
+
+
+def _show_evening(evening: "Evening") -> None:
+    say("\nThe evening after, by a script, in a SIMULATED chat on this machine; its picks are among the figures above:")
+    for item in evening.happened:
+        say(f"  {item.at:%d %b %H:%M}  {item.what}")
+    for message in evening.chat:
+        edited = ", edited since" if message.edited else ""
+        say(f"  message {message.message_id}: {message.kind} of {message.about}{edited}: {_first_lines(message.text)}")
+    kept = f"{len(evening.broken)} rows break one" if evening.broken else "kept"
+    say(f"  laws    {evening.laws} looked at: {kept}")
+    replay = evening.replay
+    rows = sum(table.recorded for table in replay.tables)
+    say(
+        f"  replay  {replay.begin:%d %b %H:%M} to {replay.until:%d %b %H:%M} UTC from stored bytes: "
+        f"{rows} rows of {len(replay.tables)} tables, {'equal hashes' if replay.equal else 'NOT equal'}; "
+        f"{len(replay.outside)} messages, purchases or calls"
+    )
+
+
+def _first_lines(text: str) -> str:
+    return " | ".join(text.splitlines()[:2])

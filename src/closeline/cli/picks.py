@@ -120,10 +120,12 @@ def _show(found: "shapes.Lineage") -> None:
     say("publication")
     say(f"  {found.published_at or 'not published'}")
     for delivery in found.deliveries:
-        say(f"  {delivery.channel}: {delivery.state} {delivery.message_id or ''}".rstrip())
+        kind = "" if delivery.kind == "POST" else f" {delivery.kind}"
+        say(f"  {delivery.channel}{kind}: {delivery.state} {delivery.message_id or ''}".rstrip())
     say(f"pick {pick.pick_id}")
     for step in found.life:
         say(f"  {step.seq} {step.from_state or 'new'} -> {step.to_state} ({step.reason}) {step.at:%Y-%m-%d %H:%M:%S}")
+    _show_watch(found)
     _show_findings(found.findings)
     _show_model(found)
     say("bytes of the price")
@@ -131,6 +133,20 @@ def _show(found: "shapes.Lineage") -> None:
     say("versions")
     for name, version in found.versions:
         say(f"  {name.replace('_', ' '):<16} {version or '-'}")
+
+
+def _show_watch(found: "shapes.Lineage") -> None:
+    if len(found.chain) > 1:
+        say("versions, each superseding the one before")
+        for link in found.chain:
+            here = " (this one)" if link.pick_id == found.pick.pick_id else ""
+            say(f"  {link.pick_version} {link.pick_id} {link.state}{here}")
+    say("validity" if found.validity else "validity: nobody has looked yet")
+    for mark in found.validity:
+        best = f"{mark.line or ''} {mark.price} at {mark.book}".strip() if mark.price else "no offer"
+        ev, flag = number(mark.ev, 4, signed=True), ", refresh recommended" if mark.refresh else ""
+        say(f"  {mark.seq} {mark.state}{flag}: EV {ev}, {best} {mark.at:%Y-%m-%d %H:%M:%S}")
+        say_wrapped(", ".join(mark.reasons) or "nothing has moved too far", "      ")
 
 
 def _show_end(found: "shapes.Lineage") -> None:

@@ -46,8 +46,10 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     # A pipe has no width of its own: a reader cuts lines better than we fold words.
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(name.removesuffix("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
+    for name, whole in zip(columns, _unbroken(columns, held), strict=True):
+        table.add_column(
+            name.removesuffix("#"), justify="right" if name.endswith("#") else "left", overflow="fold", no_wrap=whole
+        )
     for row in held:
         table.add_row(*row)
     console.print(Text(title, style="bold"))
@@ -65,6 +67,13 @@ def _least_width(columns: Sequence[str], held: "Sequence[Sequence[Text]]") -> in
         for at, name in enumerate(columns)
     ]
     return sum(words) + _BETWEEN * len(words)
+
+
+def _unbroken(columns: Sequence[str], held: "Sequence[Sequence[Text]]") -> list[bool]:
+    """Say of which columns every cell is one word, so that only those with sentences give way."""
+    return [
+        not any(" " in text for text in (name, *(row[at].plain for row in held))) for at, name in enumerate(columns)
+    ]
 
 
 def _say_stacked(columns: Sequence[str], held: "Sequence[Sequence[Text]]") -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from closeline.cli.duty.duty_text import say_duty
 from closeline.cli.live.board_text import say_state
 from closeline.cli.live.feed_text import say_feeds
 from closeline.cli.opening import opened
@@ -35,6 +36,7 @@ def status(*, db: Database = None, as_json: AsJson = False) -> None:
     say(f"{_waiting(result.open_spellings, 'spelling')} for a person (closeline mapping review)")
     whose = "its" if result.unfinished_events == 1 else "their"
     say(f"{_waiting(result.unfinished_events, 'event')} for {whose} reactions")
+    say_duty(result.duty)
     say_feeds(result.feeds)
     say_state(result.board)
 
@@ -48,6 +50,7 @@ def _status(db: str | None) -> "Status":
     from closeline.domain.leagues import League
     from closeline.jobs.capturing import showing
     from closeline.jobs.live.standing import board_state
+    from closeline.jobs.monitoring import governing
     from closeline.jobs.run_inline import unfinished
     from closeline.schemas.record import Schema, Status
     from closeline.store.record import audit
@@ -60,6 +63,7 @@ def _status(db: str | None) -> "Status":
             leagues = {str(league): _league(session, desk, league) for league in League}
             questions = len(audit.open_questions(session))
             fed = showing.feeds(session, desk)
+            duty = governing.on_duty(session, desk)
             board = board_state(session, now=desk.clock())
         return Status(
             version=__version__,
@@ -70,6 +74,7 @@ def _status(db: str | None) -> "Status":
             open_spellings=questions,
             unfinished_events=waiting,
             feeds=fed,
+            duty=duty,
             board=board,
         )
 

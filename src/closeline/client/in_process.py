@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from closeline.client.steps import Answered, Given, Step
+from closeline.client.steps import Answered, Given, Look, Step
 from closeline.jobs.desk import Desk
 
 
@@ -19,6 +19,10 @@ class InProcess:
     def take(self, step: Step[Given, Answered], given: Given) -> Answered:
         """Take a step in a transaction of its own."""
         return step.run(self.desk, given)
+
+    def look(self, look: Look[Given, Answered], given: Given) -> Answered:
+        """Look at the desk's record."""
+        return look.run(self.desk, given)
 
     def close(self) -> None:
         """Close the connections to the database."""

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import quote
 
 import httpx2
 from pydantic import ValidationError
 
-from closeline.client.steps import Answered, Given, Step
+from closeline.client.steps import Answered, Given, Look, Step
 from closeline.domain import errors
 from closeline.domain.errors import BadSetting, CloselineError, StoreUnavailable
 from closeline.schemas.doors import Problem
 
 # Seconds. A calibration of a long record takes its time; nobody waits for ever.
 CONNECT_MAX, ANSWER_MAX = 5.0, 300.0
-PATH = "api/record"
+ROOT = "api"
+PATH = f"{ROOT}/record"
 _ERRORS = {
     kind.__name__: kind
     for kind in vars(errors).values()
@@ -60,10 +62,25 @@ class OverHttp:
         except httpx2.HTTPError as fault:
             message = f"record must answer {self!r} within {ANSWER_MAX:g} seconds, did not: {type(fault).__name__}"
             raise StoreUnavailable(message) from fault
+        return self._read(response, step.answer)
+
+    def look(self, look: Look[Given, Answered], given: Given) -> Answered:
+        """Ask for something and read the answer."""
+        asked = given.model_dump(mode="json", exclude_none=True, by_alias=True)
+        named = {name: quote(str(value), safe="") for name, value in asked.items() if f"{{{name}}}" in look.path}
+        params = {name: value for name, value in asked.items() if name not in named}
+        try:
+            response = self.client.get(f"/{ROOT}/{look.path.format(**named)}", params=params)
+        except httpx2.HTTPError as fault:
+            message = f"record must answer {self!r} within {ANSWER_MAX:g} seconds, did not: {type(fault).__name__}"
+            raise StoreUnavailable(message) from fault
+        return self._read(response, look.answer)
+
+    def _read(self, response: httpx2.Response, answer: type[Answered]) -> Answered:
         if not response.is_success:
             raise _fault(response)
         try:
-            return step.answer.model_validate_json(response.content)
+            return answer.model_validate_json(response.content)
         except ValidationError as fault:
             raise CloselineError(f"{self!r} must answer as this version of Closeline does, did not") from fault
 

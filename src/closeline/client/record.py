@@ -1,6 +1,7 @@
 """The record as a library: one method for each step in a prediction's life, in the order in which they are taken."""
 
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -11,8 +12,10 @@ from closeline.client.over_http import OverHttp, client_of
 from closeline.client.steps import Door
 from closeline.domain.clock import Clock
 from closeline.schemas import recording as shapes
+from closeline.schemas.again.known import KnownAsked, KnownThen
 from closeline.schemas.calibration import CalibrationRun
 from closeline.schemas.ending.grading import Grading
+from closeline.schemas.running.publishing import FeedAsked, FeedPage
 
 
 class Record:
@@ -79,6 +82,14 @@ class Record:
     def calibrate(self, training_days: int | None = shapes.TRAINING_DAYS, *, method: str = "auto") -> CalibrationRun:
         """Let the record learn from what has ended, and say what became of every scope."""
         return self._door.take(steps.CALIBRATE, shapes.Calibrate(training_days=training_days, method=method))
+
+    def feed(self, cursor: str | None = None, *, limit: int = 50) -> FeedPage:
+        """Read what was published, in the order of its publishing, from a cursor on."""
+        return self._door.look(steps.FEED, FeedAsked(cursor=cursor, limit=limit))
+
+    def known(self, event_id: str, *, at: datetime, other: datetime | None = None) -> KnownThen:
+        """Read what had been received of an event by a moment, and with another one what changed between them."""
+        return self._door.look(steps.KNOWN, KnownAsked(event_id=event_id, at=at, other=other))
 
     def close(self) -> None:
         """Close the connections."""

@@ -6,9 +6,13 @@ from typing import Generic, Protocol, TypeVar
 
 from closeline.jobs import recording
 from closeline.jobs.desk import Desk
+from closeline.jobs.publishing.showing import feed_page
+from closeline.jobs.showing.known import known_of
 from closeline.schemas import recording as shapes
+from closeline.schemas.again.known import KnownThen
 from closeline.schemas.calibration import CalibrationRun
 from closeline.schemas.ending.grading import Grading
+from closeline.schemas.running.publishing import FeedPage
 from closeline.schemas.shape import Shape
 
 Given = TypeVar("Given", bound=Shape)
@@ -24,8 +28,20 @@ class Step(Generic[Given, Answered]):
     run: Callable[[Desk, Given], Answered]
 
 
+@dataclass(frozen=True, slots=True)
+class Look(Generic[Given, Answered]):
+    """One look, which changes nothing: `path` is below /api, what is asked in braces; the rest is the query."""
+
+    path: str
+    answer: type[Answered]
+    run: Callable[[Desk, Given], Answered]
+
+
 class Door(Protocol):
     """A way to the record."""
+
+    def look(self, look: Look[Given, Answered], given: Given) -> Answered:
+        """Look at the record; raises the CloselineError that the record answers with."""
 
     def take(self, step: Step[Given, Answered], given: Given) -> Answered:
         """Take a step; raises the CloselineError that the record answers with."""
@@ -34,6 +50,8 @@ class Door(Protocol):
         """Let go of what the way holds open."""
 
 
+FEED = Look("feed", FeedPage, feed_page)
+KNOWN = Look("events/{event_id}/known", KnownThen, known_of)
 CAPTURE = Step("snapshots", shapes.Snapshot, recording.capture_snapshot)
 RUN = Step("sim-runs", shapes.SimRun, recording.create_sim_run)
 INPUTS = Step("inputs", shapes.SimRun, recording.record_inputs)

@@ -8,10 +8,12 @@ from closeline.domain.clock import Clock
 from closeline.domain.feeds.captures import ParsedPayload, RawPayload
 from closeline.domain.feeds.quota import FREE_PLAN, Plan
 from closeline.domain.feeds.wants import Kind, Want
+from closeline.domain.governance.notices import DEFAULT_NOTICE, Notice
 from closeline.domain.identity import AliasTable
 from closeline.domain.leagues import League, league_day
 from closeline.domain.markets import GAME_MARKETS, Market
-from closeline.domain.ports import UNMETERED, BoardShelf, Channel, Fetcher, InjuryFeed, LiveFeed, Meter, Spool
+from closeline.domain.ports import UNMETERED, BoardShelf, Channel, Fetcher, InjuryFeed, LiveFeed, Meter, Observer, Spool
+from closeline.domain.publishing.delivery import Unseen
 from closeline.flow.forecast import EXACT, Engine
 from closeline.flow.forecast.props import FeaturesOf, PropModels, compute
 from closeline.jobs.live.follower import Follower
@@ -23,6 +25,11 @@ from closeline.store.past.ratings import RatingBook
 from closeline.store.past.totals import TotalsBook
 from closeline.store.references import alias_count, alias_table
 from closeline.store.session import Session
+
+
+def unmeasured() -> float | None:
+    """Return nothing: a desk that is not live asks no disk."""
+    return None
 
 
 class AliasBook:
@@ -48,8 +55,10 @@ class Desk:
     `publish_from` is the first league day on which anything is gated and published; null means always. `read` reads
     stored bytes again, by whichever feed recognises them. `fetch`, `feeds`, `injury_feeds`, `leagues`, `board` and
     `follower`, which makes the board, are those of a live desk; `adrift` is what it remembers of its polling for when
-    its record is away, and `event_markets` are those that it asks for event by event. `prop_models` are where models of
-    players come from, null for a desk without any. Every transaction on `engine` speaks for the desk's tenant, whatever
+    its record is away, and `event_markets` are those that it asks for event by event; `disk_free` says what share of
+    its disk is free. `prop_models` are where models of players come from, null for a desk without any. `notice` goes
+    with all that it shows in public. `observers` look whether messages arrived, and `unseen` says what becomes of one
+    that may have been sent where nobody can look. Every transaction on `engine` speaks for the desk's tenant, whatever
     engine is given.
     """
 
@@ -75,8 +84,12 @@ class Desk:
     event_markets: tuple[Market, ...] = ()
     spool: Spool | None = None
     adrift: Memory = field(default_factory=Memory)
+    disk_free: Callable[[], float | None] = unmeasured
     prop_models: PropModels | None = None
     prop_features: FeaturesOf = compute
+    notice: Notice = DEFAULT_NOTICE
+    observers: tuple[Observer, ...] = ()
+    unseen: Unseen = Unseen.HOLD
 
     def __post_init__(self) -> None:
         """Bind the engine to the tenant, so that no job can forget to."""

@@ -15,6 +15,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     events.CalibrationJudged.__name__: ("tune.policy",),
     # The mode is read again inside each publishing transaction: what is told here is for people.
     events.PublishingModeChanged.__name__: (),
+    # What fell behind is forecast again with the next prices; the look after that proposes it.
+    events.ValidityChanged.__name__: (),
     # What ends here is read by `flow/view.py`, not acted upon.
     events.PicksReviewed.__name__: (),
     events.PicksSettled.__name__: (),
@@ -31,8 +33,22 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # The next call with the key meets what was said of it.
     events.KeyCreated.__name__: (),
     events.KeyRevoked.__name__: (),
+    events.KeyRotated.__name__: (),
+    # Whoever shows an actor asks who stands behind the reference now.
+    events.PersonAdded.__name__: (),
+    events.PersonErased.__name__: (),
     # Whoever decided it has what was set aside read again; the next capture reads the new alias.
     events.SpellingMapped.__name__: (),
+    # What is in force changes with the step, which is told beside it.
+    events.CalibrationOverrideAsked.__name__: (),
+    events.CalibrationOverridden.__name__: (),
+    # Whoever acts on the thing reads it where it is.
+    events.StateChanged.__name__: (),
+    # The next forecast of players reads who speaks beside the model in force.
+    events.PropChallengerSet.__name__: (),
     # The tombstones say what went.
     events.RetentionApplied.__name__: (),
+    # Every publication asks whether its outbox has been reconciled since.
+    events.RecordRestored.__name__: (),
+    events.OutboxReconciled.__name__: (),
 }

@@ -12,20 +12,18 @@ from closeline.domain.feeds.captures import Phase
 from closeline.domain.leagues import League
 from closeline.flow import capture, evaluate, forecast, gate, pick, publish, review, settle, tune
 from closeline.flow.capture import Source
-from closeline.flow.publish import carrying
-from closeline.flow.view.performance import cells, drift
+from closeline.flow.view.performance import cells, drift, too_good
 from closeline.jobs.capturing import keeping, performing, planning, watching
 from closeline.jobs.capturing.outing import Brought, Outing
 from closeline.jobs.capturing.parting import let_go_of_slots, make_parts
 from closeline.jobs.desk import Desk
 from closeline.jobs.errands import Apart, Arguments, Errand, Job
 from closeline.jobs.live import tending
-from closeline.jobs.props import forecasting
-from closeline.store.desk.publications import PendingDelivery
+from closeline.jobs.props import degrading, forecasting
+from closeline.jobs.publishing import delivering, reconciling, withdrawing
 from closeline.store.polls import captures
 from closeline.store.session import Session
 
-Carried = list[tuple[str, PendingDelivery, str]]
 # RabbitMQ takes a message back from a worker that has not acknowledged it within half an hour.
 _LEARNING = timedelta(minutes=25)
 
@@ -96,6 +94,7 @@ def _forecast(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Ev
     made = forecast.forecast(
         session, desk.ratings, tenant_id=desk.tenant_id, league=_league(arguments),
         snapshot_id=str(arguments["snapshot_id"]), as_of=desk.clock(), engine=desk.forecasting,
+        again=withdrawing.behind(session, desk, _league(arguments)),
     )  # fmt: skip
     return [made] if made else ()
 
@@ -114,22 +113,8 @@ def _publish(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Eve
     return [publish.publish(
         session, tenant_id=desk.tenant_id, league=_league(arguments), as_of=int(arguments["as_of"] or 0),
         channels=[channel.name for channel in desk.channels], at=desk.clock(), live=desk.follows(_league(arguments)),
+        disk_free=desk.disk_free(), notice=desk.notice.text,
     )]  # fmt: skip
-
-
-def _plan_delivery(session: Session, desk: Desk, arguments: Arguments) -> list[carrying.Parcel]:
-    del arguments
-    return carrying.plan(session, tenant_id=desk.tenant_id, channels=[channel.name for channel in desk.channels])
-
-
-def _deliver(desk: Desk, parcels: list[carrying.Parcel]) -> Carried:
-    return carrying.perform(desk.channels, parcels)
-
-
-def _keep_delivery(session: Session, desk: Desk, arguments: Arguments, carried: Carried) -> Sequence[Event]:
-    del arguments
-    carrying.keep(session, carried, tenant_id=desk.tenant_id, at=desk.clock())
-    return ()
 
 
 def _review(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
@@ -204,6 +189,7 @@ def _view_rollups(session: Session, desk: Desk, arguments: Arguments) -> Sequenc
 
 def _view_drift(session: Session, desk: Desk, arguments: Arguments) -> Sequence[Event]:
     drift.watch(session, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
+    too_good.watch(session, tenant_id=desk.tenant_id, league=_league(arguments), at=desk.clock())
     return ()
 
 
@@ -240,10 +226,13 @@ JOBS: dict[str, Job | Errand[Any, Any]] = {
     "evaluate.board": Errand(tending.plan, tending.perform, tending.keep, due=tending.due),
     "forecast.slate": Job(_forecast, due=_before_the_close),
     "props.forecast": Job(forecasting.forecast_lines, due=forecasting.due),
+    "props.watch": Errand(degrading.plan, degrading.perform, degrading.keep, due=degrading.due, deadline=_LEARNING),
     "gate.candidates": Job(_gate, due=_publishing),
     "pick.propose": Job(_propose, due=_any_playable),
     "publish.picks": Job(_publish, due=_any_proposed),
-    "publish.deliver": Errand(_plan_delivery, _deliver, _keep_delivery, due=_any_published),
+    "publish.deliver": Errand(delivering.plan, delivering.perform, delivering.keep, due=_any_published),
+    "publish.reconcile": Errand(reconciling.plan, reconciling.perform, reconciling.keep),
+    "review.validity": Job(withdrawing.watch),
     "review.close": Job(_review, due=_publishing),
     "settle.picks": Job(_settle, due=_publishing),
     "settle.results": Job(_decide_results),

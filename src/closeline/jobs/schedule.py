@@ -41,11 +41,17 @@ WEEKLY = (Cadence("tune.distribution"), Cadence("tune.calibration"), Cadence("tu
 # Every day at 07:00 UTC. What an archive says of the night before is assumed to be received later than that.
 # A morning that was missed is not made up for on the next day: that day's own says more.
 DAILY = (Cadence("tune.bias", good_for=timedelta(hours=17)),)
-# Every night at 05:30 UTC: what the grades of the day add up to, and whether the last picks do worse than before.
-NIGHTLY = (Cadence("view.rollups"), Cadence("view.drift"))
+# Every night at 05:30 UTC: what the grades of the day add up to, whether the last picks do worse than before, and
+# whether models of players still are what they say.
+NIGHTLY = (Cadence("view.rollups"), Cadence("view.drift"), Cadence("props.watch"))
 # Every day at 04:00 UTC, in the night of the American games: what should have a result or a grade by now and has none.
 RECONCILING = (Cadence("settle.reconcile"),)
-EMBEDDED = (Cadence("publish.deliver", timedelta(minutes=5)), Cadence("settle.sweep", timedelta(minutes=15)))
+EMBEDDED = (
+    Cadence("publish.deliver", timedelta(minutes=1), why="the next run carries whatever is still waiting"),
+    Cadence("publish.reconcile", timedelta(minutes=1), why="the next look sees what this one would have seen"),
+    Cadence("review.validity", timedelta(minutes=2)),
+    Cadence("settle.sweep", timedelta(minutes=15)),
+)
 
 
 _POLLED = "a poll that was missed cannot be made up for: the next one tells how things stand then"

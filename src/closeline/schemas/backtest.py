@@ -1,7 +1,8 @@
 """What a backtest came to, league by league."""
 
-from datetime import date
+from datetime import date, datetime
 
+from closeline.schemas.again.replaying import Replay
 from closeline.schemas.shape import Shape
 
 
@@ -122,8 +123,35 @@ class Backtests(Shape):
     backtests: list[Backtest]
 
 
+class Happened(Shape):
+    """One thing that happened on the demonstration's evening, and when."""
+
+    at: datetime
+    what: str
+
+
+class ChatMessage(Shape):
+    """One message of the simulated chat as it reads now."""
+
+    message_id: str
+    kind: str
+    about: str
+    edited: bool
+    text: str
+
+
+class Evening(Shape):
+    """The demonstration's scripted evening, the laws that the record was held against, and its replayed week."""
+
+    happened: list[Happened]
+    chat: list[ChatMessage]
+    laws: int
+    broken: list[str]
+    replay: Replay
+
+
 class Demo(Shape):
-    """The demonstration: what each verb did, the figures of its leagues, and a run that was executed again."""
+    """The demonstration: what each verb did, the figures of its leagues, its evening, and a run executed again."""
 
     condition: str
     publish_from: date
@@ -132,6 +160,7 @@ class Demo(Shape):
     verified_run: str | None
     identical: bool | None
     differences: list[str]
+    evening: Evening
     report: str | None
     seconds: float
     record_hash: str

@@ -148,3 +148,14 @@ class CalibrationRun(Shape):
     training_days: int | None
     actor: str
     outcomes: list[CalibrationOutcome]
+
+
+class OverrideAsked(Shape):
+    """Somebody asks to put in force what its gate has not let through; another person has to confirm it."""
+
+    scope: str
+    calibration_version: str
+    status: str
+    reasons: list[str]
+    asked_by: str
+    why: str

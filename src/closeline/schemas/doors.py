@@ -33,6 +33,12 @@ class NewKey(Shape):
     token: str
 
 
+class RotatedKey(NewKey):
+    """A key made in the place of `old`, which opens what it did until it expires."""
+
+    old: Key
+
+
 class Keys(Shape):
     """All keys of a tenant, the oldest first."""
 

@@ -50,6 +50,30 @@ class Step(Shape):
     at: datetime
 
 
+class ValidityMark(Shape):
+    """What a look said of a published pick by later quotes; the price is the best one then, null without any."""
+
+    seq: int
+    state: str
+    refresh: bool
+    reasons: list[str]
+    ev: float | None
+    market_line: str | None
+    line: str | None
+    price: str | None
+    book: str | None
+    rules: str
+    at: datetime
+
+
+class ChainLink(Shape):
+    """A version of a pick, in the chain in which each supersedes the one before."""
+
+    pick_id: str
+    pick_version: int
+    state: str
+
+
 class Finding(Shape):
     """What one rule said of the candidate, with the numbers that it looked at."""
 
@@ -156,9 +180,10 @@ class Track(Shape):
 
 
 class Delivery(Shape):
-    """Where a publication went."""
+    """Where a publication went: the pick itself, or a notice that it no longer holds."""
 
     channel: str
+    kind: str
     state: str
     message_id: str | None
 
@@ -256,6 +281,8 @@ class Lineage(Shape):
     published_at: datetime | None
     deliveries: list[Delivery]
     life: list[Step]
+    validity: list[ValidityMark]
+    chain: list[ChainLink]
     confidence: float
     edge_probability: float
     predicted_clv: float

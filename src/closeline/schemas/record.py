@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from closeline.schemas.feeds import Feeds
+from closeline.schemas.governance.switching import Duty
 from closeline.schemas.shape import Shape
 
 
@@ -73,6 +76,7 @@ class Status(Shape):
     open_spellings: int
     unfinished_events: int
     feeds: Feeds
+    duty: Duty
     board: BoardState | None = None
 
 
@@ -92,12 +96,26 @@ class VerifiedRun(Shape):
     differences: list[str]
 
 
+class LogFault(Shape):
+    """A row of the event log that is not as it was written."""
+
+    chain: str
+    seq: int
+    what: str
+
+
 class VerifiedLog(Shape):
-    """The chains of the event log: how long each is, and where it does not verify."""
+    """The chains of the event log: how many rows each has, where it does not verify, and what is wrong there.
+
+    `violations` are changes that do not follow each other or do not lead to what is there now, and publications without
+    a leaf of the log.
+    """
 
     intact: bool
     events: dict[str, int]
     broken: dict[str, list[int]]
+    faults: list[LogFault] = Field(default_factory=list)
+    violations: list[str] = Field(default_factory=list)
 
 
 class Question(Shape):

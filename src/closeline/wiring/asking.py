@@ -15,7 +15,9 @@ from closeline.domain.ports import InjuryFeed, LiveFeed
 from closeline.providers.fetch.fetcher import HttpFetcher, Senses
 from closeline.providers.fetch.hosts import Host
 from closeline.providers.live import catalog as live
+from closeline.providers.live.odds import LiveOdds
 from closeline.store.session import inside_transaction
+from closeline.wiring.carriers import FreshSecret
 from closeline.wiring.senses import clock
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def fetcher(settings: Settings, at: Clock = clock) -> HttpFetcher:
     """Return what makes calls, to the hosts of the settings alone; raises BadSetting for one that may not be called."""
     key = settings.odds_api_key.get_secret_value() if settings.odds_api_key else ""
     senses = Senses(at, time.monotonic, time.sleep, secrets.SystemRandom().random)
-    return HttpFetcher(live.hosts(_addresses(settings), key), senses, inside=inside_transaction)
+    keys = {LiveOdds.name: FreshSecret(settings, "odds_api_key")} if key else {}
+    return HttpFetcher(live.hosts(_addresses(settings), key), senses, inside=inside_transaction, keys=keys)
 
 
 def live_feeds(settings: Settings) -> tuple[LiveFeed, ...]:

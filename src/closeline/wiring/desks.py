@@ -12,6 +12,7 @@ from closeline.config import Settings, listed
 from closeline.domain.clock import Clock
 from closeline.domain.feeds.quota import Plan
 from closeline.domain.ports import BoardShelf, Channel, Part
+from closeline.domain.publishing.delivery import Unseen
 from closeline.jobs.desk import Desk
 from closeline.jobs.live.follower import Follower
 from closeline.jobs.shelf import Archive, Shelf
@@ -21,14 +22,18 @@ from closeline.providers.live import catalog as live
 from closeline.providers.spool import FolderSpool
 from closeline.store import models, schema
 from closeline.store.database.engine import for_tenant
+from closeline.store.models import merging
+from closeline.store.packaged import packaged_limits
 from closeline.store.packaged.seed import DEFAULT_TENANT, is_seeded, seed
 from closeline.store.session import unit_of_work
 from closeline.wiring.asking import event_markets, fetcher, injury_feeds, live_feeds
+from closeline.wiring.carriers import carriers, notice
+from closeline.wiring.chats import chats, observers
 from closeline.wiring.log import configure_log
 from closeline.wiring.props import prop_models
 from closeline.wiring.reading import read, read_archives
 from closeline.wiring.record import copying, engine_of, make_default_folder
-from closeline.wiring.senses import clock
+from closeline.wiring.senses import clock, disk_free
 
 if TYPE_CHECKING:
     pass
@@ -50,10 +55,15 @@ def open_desk(settings: Settings, archives: Sequence[Archive] = (), publish_from
             seed(session)
     with unit_of_work(engine, write=False) as session:
         models.config(session, tenant_id=settings.tenant, as_of=clock())
+        lacking = merging.lacks(session, packaged_limits(), tenant_id=settings.tenant)
+    if lacking:
+        with unit_of_work(engine) as session:
+            merging.merge(session, packaged_limits(), tenant_id=settings.tenant, at=clock())
     return Desk(
         engine, clock, settings.tenant, Shelf(archives), _channels(settings), publish_from, read,
         board=board_shelf(settings), quota=quota_plan(settings), spool=FolderSpool(settings.data_dir / "spool"),
-        prop_models=prop_models(settings),
+        prop_models=prop_models(settings), notice=notice(settings), observers=observers(settings),
+        unseen=Unseen(settings.delivery_unseen),
     )  # fmt: skip
 
 
@@ -66,7 +76,7 @@ def live_desk(
     desk = open_desk(settings, archives, publish_from)
     return replace(
         desk, clock=at, fetch=asking, feeds=feeds, injury_feeds=injuries_told, leagues=leagues,
-        event_markets=markets, follower=Follower(desk.board),
+        event_markets=markets, follower=Follower(desk.board), disk_free=partial(disk_free, settings.data_dir),
     )  # fmt: skip
 
 
@@ -95,6 +105,5 @@ def quota_plan(settings: Settings) -> Plan:
 
 
 def _channels(settings: Settings) -> tuple[Channel, ...]:
-    if settings.publish_dir is None:
-        return (InAppFeed(),)
-    return (InAppFeed(), FileChannel(settings.publish_dir))
+    folder = () if settings.publish_dir is None else (FileChannel(settings.publish_dir),)
+    return (InAppFeed(), *folder, *chats(settings), *carriers(settings, clock))

@@ -10,11 +10,14 @@ from closeline.api.guard import guarded
 from closeline.domain.clock import micros
 from closeline.domain.leagues import League
 from closeline.flow.view import lineage
+from closeline.jobs.recording import withdrawing as by_hand
+from closeline.schemas.ending.withdrawing import Superseded, Superseding, Voided, VoidRequest
 from closeline.schemas.picks import Lineage, Pick, PickPage, Why
 from closeline.tenancy.access import Permission
 from closeline.wiring import excerpt_at
 
 reading = guarded(Permission.READ, tags=["picks"])
+withdrawing = guarded(Permission.OPERATE, tags=["picks"])
 
 PickId = Annotated[str, Path(min_length=1, max_length=200)]
 
@@ -58,3 +61,17 @@ def pick_reasons(caller: Calling, pick_id: PickId) -> Why:
     """Say why: how the decision came about, rule by rule. A prediction that was judged will do, too."""
     with caller.reading() as session:
         return lineage.why(session, name=pick_id, tenant_id=caller.tenant_id)
+
+
+@withdrawing.post("/picks/{pick_id}/supersede")
+def supersede_pick(caller: Calling, pick_id: PickId, asked: Superseding) -> Superseded:
+    """Let the newest proposal take a published pick's place, before its game begins."""
+    return by_hand.supersede(caller.desk, pick_id, why=asked.why, actor=caller.actor)
+
+
+@withdrawing.post("/picks/{pick_id}/void")
+def void_pick(caller: Calling, pick_id: PickId, asked: VoidRequest) -> Voided:
+    """Declare a published pick void; from the start of its game on for listed reasons with evidence alone."""
+    return by_hand.void(
+        caller.desk, pick_id, reason=asked.reason, evidence=asked.evidence, why=asked.why, actor=caller.actor
+    )

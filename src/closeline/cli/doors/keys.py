@@ -35,11 +35,12 @@ def create(
     from closeline.wiring import new_secret
 
     secret = new_secret()
-    with opened(db) as desk, unit_of_work(desk.engine) as session:
-        at = desk.clock()
-        key = keys.create(
-            session, secret, tenant_id=desk.tenant_id, name=name, role=role, days=expires_days, actor=named(None), at=at
-        )
+    with opened(db) as desk:
+        actor, at = named(None, desk), desk.clock()
+        with unit_of_work(desk.engine) as session:
+            key = keys.create(
+                session, secret, tenant_id=desk.tenant_id, name=name, role=role, days=expires_days, actor=actor, at=at
+            )
     result = NewKey(key=_shape(key, at), token=secret.token)
     if as_json:
         print_json(result)
@@ -77,13 +78,52 @@ def revoke(
     from closeline.store.session import unit_of_work
     from closeline.tenancy import keys
 
-    with opened(db) as desk, unit_of_work(desk.engine) as session:
-        at = desk.clock()
-        key = keys.revoke(session, key_id, tenant_id=desk.tenant_id, actor=named(None), at=at)
+    with opened(db) as desk:
+        actor, at = named(None, desk), desk.clock()
+        with unit_of_work(desk.engine) as session:
+            key = keys.revoke(session, key_id, tenant_id=desk.tenant_id, actor=actor, at=at)
     if as_json:
         print_json(_shape(key, at))
         return
     say(f"key {key.key_id} for {key.name} opens nothing since {key.revoked_at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+@app.command()
+def rotate(
+    key_id: Annotated[str, typer.Argument(metavar="KEY_ID", help="The key, as `closeline keys list` names it.")],
+    *,
+    overlap_minutes: Annotated[
+        int, typer.Option("--overlap-minutes", min=0, help="How long the old key opens what it did.")
+    ] = 1440,
+    expires_days: Annotated[int, typer.Option("--expires-days", help="Days until the new one expires.")] = (
+        KEY_DAYS_DEFAULT
+    ),
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key in the place of another: both are valid until the old one ends, so that no call has to fail."""
+    from datetime import timedelta
+
+    from closeline.schemas.doors import RotatedKey
+    from closeline.store.session import unit_of_work
+    from closeline.tenancy import keys
+    from closeline.wiring import new_secret
+
+    secret, overlap = new_secret(), timedelta(minutes=overlap_minutes)
+    with opened(db) as desk:
+        actor, at = named(None, desk), desk.clock()
+        with unit_of_work(desk.engine) as session:
+            made, old = keys.rotate(
+                session, key_id, secret, tenant_id=desk.tenant_id, overlap=overlap, days=expires_days, actor=actor,
+                at=at,
+            )  # fmt: skip
+    result = RotatedKey(key=_shape(made, at), token=secret.token, old=_shape(old, at))
+    if as_json:
+        print_json(result)
+        return
+    say(f"key {made.key_id} for {made.name}, {made.role}, until {made.expires_at:%Y-%m-%d %H:%M} UTC")
+    say(result.token)
+    say(f"It is shown this once. The old one, {old.key_id}, is valid until {old.expires_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
 def _shape(key: "ApiKey", at: "datetime") -> "shapes.Key":

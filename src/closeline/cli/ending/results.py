@@ -62,7 +62,7 @@ def accept(
     from closeline.jobs.grading import accept_result
 
     with opened(db) as desk:
-        found = accept_result(desk, event_id, report, why=why, actor=named(actor))
+        found = accept_result(desk, event_id, report, why=why, actor=named(actor, desk))
     if as_json:
         print_json(found)
         return

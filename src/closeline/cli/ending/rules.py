@@ -63,7 +63,7 @@ def _changed(desk: "Desk", league: League, path: Path, why: str, actor: str | No
     from closeline.jobs.learning.limiting.ruling import change_rules
     from closeline.store.session import unit_of_work
 
-    found = change_rules(desk, league, _read(path), why=why, actor=named(actor), dry_run=dry_run)
+    found = change_rules(desk, league, _read(path), why=why, actor=named(actor, desk), dry_run=dry_run)
     with unit_of_work(desk.engine, write=False) as session:
         version = newest(session, desk)
     names = [f"{item.name}: {limit_text(item.before)} -> {limit_text(item.after)}" for item in found.changes]

@@ -33,7 +33,7 @@ def run(
     from closeline.jobs.grading import grade_all_pending
 
     with opened(db) as desk:
-        found = grade_all_pending(desk, lookback_hours=lookback_hours, actor=named(actor), league=league)
+        found = grade_all_pending(desk, lookback_hours=lookback_hours, actor=named(actor, desk), league=league)
     if as_json:
         print_json(found)
         return
@@ -56,7 +56,7 @@ def pick(pick_id: PickId, *, actor: Actor = None, db: Database = None, as_json: 
     from closeline.jobs.grading import grade_pick
 
     with opened(db) as desk:
-        found = grade_pick(desk, pick_id, actor=named(actor))
+        found = grade_pick(desk, pick_id, actor=named(actor, desk))
     if as_json:
         print_json(found)
         return

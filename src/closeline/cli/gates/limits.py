@@ -71,7 +71,7 @@ def propose(
 
     wanted = _read(file)
     with opened(db) as desk:
-        found = change_limits(desk, league, wanted, why=why, actor=named(actor), dry_run=dry_run)
+        found = change_limits(desk, league, wanted, why=why, actor=named(actor, desk), dry_run=dry_run)
     result = LimitsProposal(
         league=league, before_version=found.before_version, config_version=found.config_version,
         written=found.written, changes=_changes(found.changes),

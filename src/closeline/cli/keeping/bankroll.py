@@ -81,7 +81,7 @@ def _move(
     note, external_id = said
     with opened(db) as desk:
         new = NewFlow(kind, amount, denomination, moment(at) if at else None, note, external_id)
-        found = move_bankroll(desk, new, actor=named(actor))
+        found = move_bankroll(desk, new, actor=named(actor, desk))
     if as_json:
         print_json(found)
         return

@@ -70,7 +70,7 @@ def add(
             denomination=denomination, placed_at=moment(placed_at) if placed_at else desk.clock(),
             external_id=external_id, pick_id=pick, note=note,
         )  # fmt: skip
-        found = add_bet(desk, new, actor=named(actor))
+        found = add_bet(desk, new, actor=named(actor, desk))
     if as_json:
         print_json(found)
         return
@@ -137,11 +137,10 @@ def settle(
     with opened(db) as desk:
         if bet_id is not None and dead_heat is not None and why is not None:
             places, tied = _places(dead_heat)
-            _tell(
-                settle_dead_heat(desk, bet_id, places=places, tied=tied, why=why, actor=named(actor)), as_json=as_json
-            )
+            found_one = settle_dead_heat(desk, bet_id, places=places, tied=tied, why=why, actor=named(actor, desk))
+            _tell(found_one, as_json=as_json)
             return
-        found = settle_ledger(desk, actor=named(actor))
+        found = settle_ledger(desk, actor=named(actor, desk))
     if as_json:
         print_json(found)
     else:
@@ -175,7 +174,7 @@ def void(bet_id: BetId, *, why: Why, actor: Actor = None, db: Database = None, a
     from closeline.jobs.recording.betting import void_bet
 
     with opened(db) as desk:
-        found = void_bet(desk, bet_id, why=why, actor=named(actor))
+        found = void_bet(desk, bet_id, why=why, actor=named(actor, desk))
     _tell(found, as_json=as_json)
 
 
@@ -218,7 +217,7 @@ def import_file(
     content = bytes_of(file, "name a CSV file, as closeline bets export writes one", size_max=SIZE_MAX)
     aside = rejects or file.with_name(f"{file.name}.rejects.csv")
     with opened(db) as desk:
-        found = import_bets(desk, content, name=file.name, actor=named(actor))
+        found = import_bets(desk, content, name=file.name, actor=named(actor, desk))
     if found.rejected:
         from closeline.jobs.recording.betting.files import rejects_text
 

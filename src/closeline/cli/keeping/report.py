@@ -29,7 +29,7 @@ def report(
 
     with reading(db) as (desk, session):
         first = publish_from.date() if publish_from else None
-        write_report(session, tenant_id=desk.tenant_id, out=out, publish_from=first)
+        write_report(session, tenant_id=desk.tenant_id, out=out, publish_from=first, notice=desk.notice.text)
     result = Report(out=str(out), size=out.stat().st_size)
     if as_json:
         print_json(result)

@@ -76,8 +76,10 @@ def apply_plan(
     from closeline.wiring import read_settings, retention_policy
 
     policy = retention_policy(read_settings(database_url=db))
-    with opened(db) as desk, unit_of_work(desk.engine) as session:
-        found = retention.apply(session, policy, plan_id, actor=named(None), why=why, at=desk.clock())
+    with opened(db) as desk:
+        actor = named(None, desk)
+        with unit_of_work(desk.engine) as session:
+            found = retention.apply(session, policy, plan_id, actor=actor, why=why, at=desk.clock())
     result = Plan.model_validate(found)
     if as_json:
         print_json(result)

@@ -12,7 +12,7 @@ from closeline.domain.errors import BadInput
 from closeline.domain.leagues import League
 
 if TYPE_CHECKING:
-    from closeline.schemas.calibration import ActiveCalibrations, CalibrationOutcome, CalibrationVersion
+    from closeline.schemas.calibration import ActiveCalibrations, CalibrationOutcome, CalibrationVersion, OverrideAsked
 
 app = typer.Typer(no_args_is_help=True, help="Try calibrations, look at them, and put one in force again.")
 
@@ -47,7 +47,8 @@ def run(
     from closeline.jobs.learning.calibrating import run_calibration
 
     with opened(db) as desk:
-        result = run_calibration(desk, leagues=league, method=method, training_days=training_days, actor=named(actor))
+        who = named(actor, desk)
+        result = run_calibration(desk, leagues=league, method=method, training_days=training_days, actor=who)
     if as_json:
         print_json(result)
         return
@@ -118,12 +119,36 @@ def show(name: Name, *, db: Database = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def activate(name: Name, *, why: Why, actor: Actor = None, db: Database = None, as_json: AsJson = False) -> None:
+def activate(
+    name: Name,
+    *,
+    why: Why,
+    override: Annotated[
+        bool, typer.Option("--override", help="Ask for what its gate has not let through; a second person confirms.")
+    ] = False,
+    actor: Actor = None,
+    db: Database = None,
+    as_json: AsJson = False,
+) -> None:
     """Put a version in force again that was in force before. Exit code 3 for any other: it has a gate to pass."""
-    from closeline.jobs.learning import calibrating
+    from closeline.jobs.learning import calibrating, overriding
 
     with opened(db) as desk:
-        result = calibrating.activate(desk, name, actor=named(actor), why=why)
+        if override:
+            asked = overriding.ask(desk, name, actor=named(actor, desk), why=why)
+            _print_asked(asked, as_json=as_json)
+            return
+        result = calibrating.activate(desk, name, actor=named(actor, desk), why=why)
+    _print(result, as_json=as_json)
+
+
+@app.command()
+def confirm(name: Name, *, why: Why, actor: Actor = None, db: Database = None, as_json: AsJson = False) -> None:
+    """Put in force what another person asked for with --override. Exit code 3 for one's own request, and for none."""
+    from closeline.jobs.learning import overriding
+
+    with opened(db) as desk:
+        result = overriding.confirm(desk, name, actor=named(actor, desk), why=why)
     _print(result, as_json=as_json)
 
 
@@ -140,11 +165,20 @@ def rollback(
     from closeline.jobs.learning import calibrating
 
     with opened(db) as desk:
-        result = calibrating.rollback(desk, scope, actor=named(actor), why=why)
+        result = calibrating.rollback(desk, scope, actor=named(actor, desk), why=why)
     _print(result, as_json=as_json)
     if not as_json:
         now = f"{result.now_in_force} is" if result.now_in_force else "no calibration is"
         say(f"{now} in force in {result.scope} now")
+
+
+def _print_asked(asked: "OverrideAsked", *, as_json: bool) -> None:
+    if as_json:
+        print_json(asked)
+        return
+    told = f" ({', '.join(asked.reasons)})" if asked.reasons else ""
+    say(f"{asked.calibration_version[:12]} of {asked.scope} is {asked.status}{told}; {asked.asked_by} asks for it")
+    say(f"nothing is in force by it; another person: closeline calibrate confirm {asked.calibration_version[:12]}")
 
 
 def _standing(found: "ActiveCalibrations") -> None:

@@ -84,7 +84,7 @@ def accept(
     from closeline.jobs.recording.mapping import accept as accept_spelling
 
     with opened(db) as desk:
-        found = accept_spelling(desk, review_id, team, why=why, actor=named(actor), any_provider=any_provider)
+        found = accept_spelling(desk, review_id, team, why=why, actor=named(actor, desk), any_provider=any_provider)
     _tell(found, as_json=as_json)
 
 
@@ -96,7 +96,7 @@ def reject(
     from closeline.jobs.recording.mapping import reject as reject_spelling
 
     with opened(db) as desk:
-        found = reject_spelling(desk, review_id, why=why, actor=named(actor))
+        found = reject_spelling(desk, review_id, why=why, actor=named(actor, desk))
     _tell(found, as_json=as_json)
 
 

@@ -128,8 +128,9 @@ def simulate(
     result = _simulated(game, wanted, replace(asked, executor=executor(db, processes, on_workers=on_workers)), db)
     if out is not None:
         from closeline.web.simulation import write_simulation
+        from closeline.wiring import notice_text
 
-        write_simulation(result, out)
+        write_simulation(result, out, notice_text())
     if as_json:
         print_json(result)
         return

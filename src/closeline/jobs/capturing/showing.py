@@ -8,12 +8,13 @@ from closeline.domain.feeds.fetching import CallOutcome
 from closeline.domain.feeds.mode import quota_mode
 from closeline.domain.feeds.quota import day_budget
 from closeline.domain.feeds.wants import Kind
+from closeline.domain.governance.modes import situation
 from closeline.domain.leagues import League, eastern, league_day
 from closeline.jobs.capturing import seasons, wanting
 from closeline.jobs.capturing.outing import leagues_of
 from closeline.jobs.desk import Desk
 from closeline.schemas import feeds as shapes
-from closeline.store.desk import incidents
+from closeline.store.desk import incidents, switches
 from closeline.store.polls import calls, games, ledger
 from closeline.store.polls.standing import league_standing
 from closeline.store.session import Session
@@ -106,9 +107,11 @@ def _league(session: Session, desk: Desk, league: League, now: datetime) -> shap
     if not last:
         return None
     found = league_standing(session, league, at=now, live=desk.follows(league))
+    on = switches.turned_on(session, tenant_id=desk.tenant_id)
+    where = situation(found, on, league, disk_free=desk.disk_free())
     age = found.content_age
     return shapes.LeagueFeed(
-        mode=found.mode, reasons=list(found.reasons), last_poll_at=last[0].received_at, last_outcome=last[0].outcome,
+        mode=where.mode, reasons=list(where.reasons), last_poll_at=last[0].received_at, last_outcome=last[0].outcome,
         content_age_seconds=None if age is None else int(age.total_seconds()),
         next_poll_within_seconds=last[0].interval_seconds, stale=found.stale,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from closeline.jobs.capturing.outing import leagues_of
 from closeline.jobs.capturing.seasons import Resting
 from closeline.jobs.capturing.wanting import odds_want
 from closeline.jobs.desk import Desk
+from closeline.jobs.monitoring import ruling, telling
 from closeline.store.desk import incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.polls import calls, games
@@ -46,10 +47,12 @@ def watch(session: Session, desk: Desk) -> list[PublishingModeChanged]:
     now, leagues = desk.clock(), leagues_of(desk)
     known = games.around(session, leagues, as_of=now)
     resting = {item.league: item for item in seasons.resting(session, desk, leagues, known)}
+    stands = {league: league_standing(session, league, at=now) for league in leagues}
+    rests = [league for league, item in resting.items() if item.rest is not Rest.UNHEARD]
+    ruling.rule(session, desk, stands, rests)
     told = []
-    for league in leagues:
+    for league, found in stands.items():
         near = any(game.league is league and now < game.starts_at <= now + _NEAR for game in known)
-        found = league_standing(session, league, at=now)
         _staleness(session, desk, league, found, near=near)
         change = None if _rests(session, desk, league, resting.get(league)) else _mode(session, desk, league, found)
         told += [change] if change else []
@@ -57,6 +60,7 @@ def watch(session: Session, desk: Desk) -> list[PublishingModeChanged]:
         _names(session, desk, league, mine)
         _closes(session, desk, league, mine)
     _spool(session, desk)
+    telling.tell(session, desk)
     return told
 
 

@@ -1,4 +1,4 @@
-"""The demonstration: synthetic leagues warmed up, then a fortnight through all ten verbs with publishing on.
+"""The demonstration: synthetic leagues warmed up, a fortnight through all ten verbs with publishing on, an evening.
 
 It is a backtest like any other, by the same jobs: nothing is published that warm-up did not prove, and the gates decide
 what it proves. It opens nothing from the network, gives the same record every time, can be stopped anywhere and started
@@ -16,9 +16,11 @@ from closeline.domain.events import SYSTEM_CHAIN
 from closeline.domain.leagues import League
 from closeline.flow import view
 from closeline.flow.view import LeagueFigures
+from closeline.jobs.demo import evening
+from closeline.jobs.demo.evening import Stage
 from closeline.jobs.demo.synthetic import synthetic_archives
 from closeline.jobs.desk import Desk
-from closeline.jobs.replaying.backtest import Progress, backtest
+from closeline.jobs.replaying.backtest import Interlude, Progress, backtest
 from closeline.jobs.shelf import Shelf
 from closeline.store.events import LoggedEvent, since
 from closeline.store.session import unit_of_work
@@ -69,21 +71,29 @@ def _silent(done: int, of: int) -> None:
     del done, of
 
 
-def run_demo(desk: Desk, progress: Progress = _silent) -> DemoOutcome:
+def run_demo(desk: Desk, progress: Progress = _silent, stage: Stage | None = None) -> DemoOutcome:
     """Run the archives on a desk's shelf, the last fortnight of them with publishing on, and tell what happened.
 
-    Raises ValueError for a desk without archives.
+    stage: what the scripted evening of the day after is played with; without one there is none. Raises ValueError for
+    a desk without archives, CorruptRecord where the evening's chat lacks what the record calls sent.
     """
     if not desk.shelf.timetable():
         message = "the demonstration must have archives on its shelf, had none"
         raise ValueError(message)
     first = publish_from(desk.shelf)
     before = _logged(desk)
-    backtest(replace(desk, publish_from=first), progress)
+    backtest(replace(desk, publish_from=first), progress, _interludes(stage) if stage else ())
     after = _logged(desk)
     figures, record_hash = _view(desk, first)
     steps = (*_steps(after), Step("view", {"leagues": len(figures)}))
     return DemoOutcome(_condition(before, after), first, steps, figures, record_hash)
+
+
+def _interludes(stage: Stage) -> tuple[Interlude, ...]:
+    return (
+        Interlude(stage.begins, lambda desk: evening.play(desk, stage)),
+        Interlude(stage.results_at, lambda desk: evening.end(desk, stage)),
+    )
 
 
 def _condition(before: Sequence[LoggedEvent], after: Sequence[LoggedEvent]) -> Condition:
@@ -93,8 +103,11 @@ def _condition(before: Sequence[LoggedEvent], after: Sequence[LoggedEvent]) -> C
 
 
 def _logged(desk: Desk) -> list[LoggedEvent]:
+    """Return what the log tells of the verbs; what people do to a record, a key or a limit, is no step of this."""
+    verbs = {kind.__name__ for _, kind, _ in _TOLD}
     with unit_of_work(desk.engine, write=False) as session:
-        return [event for chain in (SYSTEM_CHAIN, desk.tenant_id) for event in since(session, chain=chain, after=0)]
+        found = [event for chain in (SYSTEM_CHAIN, desk.tenant_id) for event in since(session, chain=chain, after=0)]
+    return [event for event in found if event.name in verbs]
 
 
 def _view(desk: Desk, first: date) -> tuple[tuple[LeagueFigures, ...], str]:
@@ -141,9 +154,6 @@ def _steps(logged: Sequence[LoggedEvent]) -> tuple[Step, ...]:
     told = {kind.__name__: (verb, count) for verb, kind, count in _TOLD}
     counts: dict[str, Counter[str]] = {verb: Counter() for verb, _, _ in _TOLD}
     for event in logged:
-        # What people did to the record meanwhile, a key or a limit, is no step of the demonstration.
-        if event.name not in told:
-            continue
         verb, count = told[event.name]
         # Not `+=`: a Counter drops zeros, and a verb that found nothing says so.
         counts[verb].update(count(event))

@@ -19,7 +19,7 @@ from closeline.jobs.duty.waiting import ATTEMPTS_MAX, waited
 from closeline.jobs.errands import Errand
 from closeline.jobs.execute import execute
 from closeline.jobs.registry import JOBS
-from closeline.store.desk import alerts
+from closeline.store.desk import incidents
 from closeline.store.desk.alerts import Alert
 from closeline.store.events import LoggedEvent
 from closeline.store.scheduling import job_runs
@@ -28,6 +28,9 @@ from closeline.store.session import Session, unit_of_work
 
 DEAD = "JOB_DEAD"
 OVERDUE = "JOB_OVERDUE"
+SIM_FAIL = "SIM_FAIL"
+# Jobs in which games and players are simulated: that one of them failed is known at once, not after its last try.
+SIMULATES = frozenset({"forecast.slate", "props.forecast"})
 _NO_LEAGUE = "ALL"
 # A claim outlives the deadline, so that it never ends while its job is still being stopped.
 _MARGIN = timedelta(seconds=60)
@@ -70,7 +73,10 @@ def attempt(desk: Desk, call: Call, fence: Fence | None = None, *, patient: bool
         return _unrecorded(call, fault)
     try:
         out_for = JOBS[call.job].deadline + _MARGIN
-        return Tried(Outcome.RAN, execute(desk, call.job, call.slot, call.arguments, out_for=out_for, fence=fence))
+        told = execute(desk, call.job, call.slot, call.arguments, out_for=out_for, fence=fence)
+        if told and call.job in SIMULATES:
+            _simulated(desk, call)
+        return Tried(Outcome.RAN, told)
     except StaleToken as stale:
         log.warning("job_stale", job=call.job, slot=call.slot, message=str(stale))
         return Tried(Outcome.STALE, [])
@@ -107,8 +113,10 @@ def count_failure(session: Session, desk: Desk, call: Call, number: int, detail:
     )  # fmt: skip
     if not counted:
         return Outcome.CLOSED
+    if call.job in SIMULATES:
+        incidents.meet(session, _sim_fail(desk, call, detail[:_TEXT_MAX], now), scope=_league_of(call))
     if last:
-        alerts.add(session, [_dead(desk, call, number, detail[:_TEXT_MAX], now)])
+        incidents.tell(session, [_dead(desk, call, number, detail[:_TEXT_MAX], now)])
     return Outcome.DEAD if last else Outcome.FAILED
 
 
@@ -125,7 +133,7 @@ def overdue(desk: Desk, call: Call) -> None:
     alert = Alert(desk.tenant_id, league, OVERDUE, text, inputs, desk.clock())
     try:
         with unit_of_work(desk.engine) as session:
-            alerts.add(session, [alert])
+            incidents.tell(session, [alert])
             if isinstance(JOBS.get(call.job), Errand) and (run := job_runs.run_of(session, *call.key)):
                 count_failure(session, desk, call, run.attempts, detail)
     except Exception as fault:  # noqa: BLE001
@@ -143,6 +151,20 @@ def died(desk: Desk, call: Call, detail: str) -> None:
             count_failure(session, desk, call, number, detail)
     except Exception as fault:  # noqa: BLE001
         _unrecorded(call, fault)
+
+
+def _simulated(desk: Desk, call: Call) -> None:
+    with unit_of_work(desk.engine) as session:
+        incidents.close(session, SIM_FAIL, scope=_league_of(call), tenant_id=desk.tenant_id, at=desk.clock())
+
+
+def _sim_fail(desk: Desk, call: Call, detail: str, at: datetime) -> Alert:
+    text = f"a forecast of {_league_of(call)} failed: {detail}"
+    return Alert(desk.tenant_id, _league_of(call), SIM_FAIL, text, canonical_json({"job": call.job}), at)
+
+
+def _league_of(call: Call) -> str:
+    return str(call.arguments.get("league") or _NO_LEAGUE)
 
 
 def _dead(desk: Desk, call: Call, number: int, detail: str, at: datetime) -> Alert:

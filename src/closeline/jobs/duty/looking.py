@@ -23,10 +23,12 @@ def look(desk: Desk, fence: Fence | None = None) -> list[Call]:
 
     What cannot be found out is logged and left for the next look: nothing keeps the rest from being done.
     """
-    _guarded("misfires", lambda: _none(list_missed(desk, fence)))
+    # One moment for both: a slot that ended between two readings would be neither missed nor due.
+    now = desk.clock()
+    _guarded("misfires", lambda: _none(list_missed(desk, fence, now=now)))
     begun = _guarded("reactions", lambda: list(reactions_to(unfinished(desk))))
     again = _guarded("retries", lambda: _again(desk))
-    fresh = _guarded("due", lambda: list(due(desk.clock(), leagues_of(desk), live=desk.is_live())))
+    fresh = _guarded("due", lambda: list(due(now, leagues_of(desk), live=desk.is_live())))
     found = list({call.key: call for call in [*begun, *again, *fresh]}.values())
     return _guarded("states", lambda: _still_open(desk, found)) if found else []
 

@@ -17,9 +17,12 @@ TOO_LATE = "its time was over before anybody ran it"
 Missed = tuple[str, str, str]
 
 
-def list_missed(desk: Desk, fence: Fence | None = None) -> int:
-    """Write down every slot that was missed since its job was last accounted for; returns how many rows are new."""
-    now = desk.clock()
+def list_missed(desk: Desk, fence: Fence | None = None, *, now: datetime | None = None) -> int:
+    """Write down every slot that was missed since its job was last accounted for; returns how many rows are new.
+
+    now: the moment of a look that asks for more than this.
+    """
+    now = now or desk.clock()
     all_series = list(series(leagues_of(desk), live=desk.is_live()))
     with unit_of_work(desk.engine, write=False) as session:
         missed = list(_missed(session, all_series, now))

@@ -14,6 +14,7 @@ from closeline.jobs.run_inline import react
 from closeline.schemas.ending.grading import AcceptedResult
 from closeline.store import events, references, results
 from closeline.store.events import LoggedEvent
+from closeline.store.record import changes, subjects
 from closeline.store.results import EventResult, reports
 from closeline.store.session import Session, unit_of_work
 
@@ -63,7 +64,12 @@ def _keep(
         ResultAccepted(league, report.event_id, result.result_version, report.report_id, person, reason),
         ResultsCaptured(league, BY_HAND, 1),
     )
-    told = [events.record(session, item, tenant_id=desk.tenant_id, actor=person, at=desk.clock()) for item in news]
+    subject = subjects.name_of("result", report.event_id, result.result_version)
+    change = changes.since(session, subject, None, tenant_id=desk.tenant_id, why=reason)
+    told = [
+        events.record(session, item, tenant_id=desk.tenant_id, actor=person, at=desk.clock(), change=about)
+        for item, about in zip(news, (change, None), strict=True)
+    ]
     return asked, told
 
 

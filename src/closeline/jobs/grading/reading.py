@@ -27,7 +27,7 @@ def grading_of(session: Session, publish_id: str, *, tenant_id: str, at: datetim
 def grading_of_pick(session: Session, pick_id: str, *, tenant_id: str, at: datetime | None = None) -> Grading:
     """Return how a published pick stands; raises NotFound for no such pick, and for one that was never published."""
     item = picks.named(session, pick_id, tenant_id=tenant_id)
-    published_at, _ = publications.of_pick(session, pick_id, tenant_id=tenant_id)
+    published_at = publications.published_at(session, pick_id, tenant_id=tenant_id)
     if published_at is None:
         message = f"pick must be published to be graded, {pick_id} was not; `closeline picks list` says which are"
         raise NotFound(message)

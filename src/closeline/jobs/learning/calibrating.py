@@ -32,6 +32,7 @@ from closeline.store import calibrations, events
 from closeline.store.calibrations import TakenStep, Version
 from closeline.store.events import LoggedEvent
 from closeline.store.session import Session, unit_of_work
+from closeline.tenancy import people
 
 METHODS = (AUTO, *METHODS_ASKED)
 DAYS_MAX = 36_500
@@ -48,7 +49,7 @@ def run_calibration(
     It is one attempt in each scope, whenever it is asked for, and the next one has more to prove. Raises BadInput for a
     method that there is not and for days that are none.
     """
-    asked = Asked(_method(method), _days(training_days), _line("actor", actor), scheduled=False)
+    asked = Asked(_method(method), _days(training_days), line("actor", actor), scheduled=False)
     at = desk.clock()
     with unit_of_work(desk.engine) as session:
         events.hold(session, chain=desk.tenant_id)
@@ -62,7 +63,7 @@ def run_calibration(
             for outcome in calibration.look_at(session, scope, asked, tenant_id=desk.tenant_id, at=at):
                 short = _short(session, scope, outcome, asked, desk)
                 found.append(_outcome(session, outcome, short, desk.tenant_id))
-                told += _record(session, desk, scope, outcome, asked.actor)
+                told += record_outcome(session, desk, scope, outcome, asked.actor)
     react(desk, told)
     return CalibrationRun(
         at=at, method=asked.method, training_days=asked.training_days, actor=asked.actor, outcomes=found
@@ -102,6 +103,7 @@ def version(session: Session, name: str, *, tenant_id: str) -> CalibrationVersio
     found = calibration.known_version(session, name, tenant_id=tenant_id)
     steps = calibrations.steps_of(session, tenant_id=tenant_id, scope=found.scope)
     own = [step for step in steps if step.calibration_version == found.calibration_version]
+    who = people.shown(session, {step.actor for step in own}, tenant_id=tenant_id)
     return CalibrationVersion(
         **_line_of(found, steps),
         base_version=found.base_version,
@@ -110,20 +112,21 @@ def version(session: Session, name: str, *, tenant_id: str) -> CalibrationVersio
             CalibrationSegment(league=item.league, market_key=item.market_key, n=item.n, **json.loads(item.map_json))
             for item in calibrations.segments_of(session, found.calibration_version)
         ],
-        events=[CalibrationEvent(**_step(step)) for step in own],
+        events=[CalibrationEvent(**_step(step) | {"actor": who[step.actor]}) for step in own],
     )
 
 
 def activate(desk: Desk, name: str, *, actor: str, why: str) -> CalibrationVersion:
     """Put a version in force that was in force before; Refused, with the reasons, for any other."""
-    person, reason = _line("actor", actor), _line("why", why)
+    person, reason = line("actor", actor), line("why", why)
     with unit_of_work(desk.engine) as session:
         events.hold(session, chain=desk.tenant_id)
         found = calibration.known_version(session, name, tenant_id=desk.tenant_id).calibration_version
         scope = calibration.activate(
             session, found, tenant_id=desk.tenant_id, at=desk.clock(), actor=person, why=reason
         )
-        told = _record(session, desk, scope, Outcome(scope.name, CalibrationStatus.ACTIVE, found), person, reason)
+        outcome = Outcome(scope.name, CalibrationStatus.ACTIVE, found)
+        told = record_outcome(session, desk, scope, outcome, person, reason)
         result = version(session, found, tenant_id=desk.tenant_id)
     react(desk, told)
     return result
@@ -134,17 +137,18 @@ def rollback(desk: Desk, scope: str, *, actor: str, why: str) -> RolledBack:
 
     Where nothing was in force before, nothing is now: probabilities are then the raw ones, or the global map's.
     """
-    person, reason = _line("actor", actor), _line("why", why)
+    person, reason = line("actor", actor), line("why", why)
     with unit_of_work(desk.engine) as session:
         events.hold(session, chain=desk.tenant_id)
         found, left = calibration.roll_back(
             session, scope, tenant_id=desk.tenant_id, at=desk.clock(), actor=person, why=reason
         )
         outcome = Outcome(found.name, CalibrationStatus.RETIRED, left, ("ROLLED_BACK",))
-        told = _record(session, desk, found, outcome, person, reason)
+        told = record_outcome(session, desk, found, outcome, person, reason)
         now = calibrations.standing_of(session, tenant_id=desk.tenant_id, scope=found.name).active
         if now is not None:
-            told += _record(session, desk, found, Outcome(found.name, CalibrationStatus.ACTIVE, now), person, reason)
+            entered = Outcome(found.name, CalibrationStatus.ACTIVE, now)
+            told += record_outcome(session, desk, found, entered, person, reason)
         result = version(session, left, tenant_id=desk.tenant_id)
     react(desk, told)
     return RolledBack(**dict(result), now_in_force=now)
@@ -157,9 +161,10 @@ def _short(session: Session, scope: Scope, outcome: Outcome, asked: Asked, desk:
     return Shortage(of=found.of, n=found.n, least=found.least) if found else None
 
 
-def _record(
+def record_outcome(
     session: Session, desk: Desk, scope: Scope, outcome: Outcome, actor: str, why: str = ""
 ) -> list[LoggedEvent]:
+    """Tell an outcome to every league that it concerns, inside the transaction of its step."""
     told: list[CalibrationJudged] = calibration.told_of(session, scope, outcome, actor, at=desk.clock(), why=why)
     return [events.record(session, event, tenant_id=desk.tenant_id, actor=actor, at=desk.clock()) for event in told]
 
@@ -212,7 +217,7 @@ def _days(days: int | None) -> int | None:
     return days
 
 
-def _line(name: str, text: str) -> str:
+def line(name: str, text: str) -> str:
     """Return a text on one line; BadInput where it is blank, too long, or holds what nobody can read."""
     line = " ".join(text.split())
     if not line or len(line) > WHY_MAX or not line.isprintable():

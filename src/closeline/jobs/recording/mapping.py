@@ -12,6 +12,7 @@ from closeline.jobs.recording.again import ReadAgain, read_again
 from closeline.schemas.record import Mapped
 from closeline.store import events
 from closeline.store.desk import incidents
+from closeline.store.record import changes, subjects
 from closeline.store.references import reviews
 from closeline.store.references.reviews import Review
 from closeline.store.session import Session, unit_of_work
@@ -82,12 +83,15 @@ def _close(
 ) -> None:  # fmt: skip
     state, answer = decided
     at = desk.clock()
+    subject = subjects.name_of("mapping", review.review_id)
+    before = subjects.state(session, subject, tenant_id=desk.tenant_id)
     if not reviews.decide(session, review, state, answer=answer, actor=actor, why=why, at=at):
         raise Refused(f"review must be open, {review.review_id} was closed meanwhile")
     told = SpellingMapped(
         review.league, review.review_id, review.kind, review.provider, review.spelling, answer or "", actor, why
     )
-    events.record(session, told, tenant_id=desk.tenant_id, actor=actor, at=at)
+    change = changes.since(session, subject, before, tenant_id=desk.tenant_id, why=why)
+    events.record(session, told, tenant_id=desk.tenant_id, actor=actor, at=at, change=change)
     if not reviews.any_waiting(session, provider=review.provider, league=review.league):
         scope = drift_scope(review.provider, review.league)
         incidents.close(session, MAPPING_DRIFT, scope=scope, tenant_id=desk.tenant_id, at=at)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from closeline.domain.clock import micros
 from closeline.domain.errors import BadInput, ImpossiblePrice, NotFound, Refused
 from closeline.domain.events import PicksPublished
-from closeline.domain.feeds.mode import withholds
 from closeline.domain.gates.verdict import Verdict
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of
@@ -15,6 +14,7 @@ from closeline.domain.odds import Price
 from closeline.domain.picks import Decision
 from closeline.flow import pick
 from closeline.flow import publish as publishing
+from closeline.flow.publish import permission
 from closeline.jobs.desk import Desk
 from closeline.jobs.recording.judging import judged, line_of, quoted
 from closeline.jobs.recording.running import snapshot_of
@@ -40,7 +40,7 @@ def publish(desk: Desk, asked: shapes.Publish, *, actor: str = ACTOR) -> shapes.
     it is too late, and where the price is not the one that the snapshot shows or can no longer be had.
     """
     told: list[LoggedEvent] = []
-    with step(desk) as session:
+    with step(desk, publishes=True) as session:
         said = _prediction(session, desk, asked.prediction_id)
         found = recordings.published(session, said.prediction_id, tenant_id=desk.tenant_id)
         if found is None:
@@ -68,7 +68,7 @@ def _publish(session: Session, desk: Desk, said: Prediction, price: str) -> Publ
     _must_be_quoted(session, said, verdict.side, price)
     _must_be_on_offer(session, desk, said, verdict.side, now)
     league, as_of = League(said.league), micros(said.as_of)
-    _must_be_allowed(session, desk, league, verdict.verdict)
+    _must_be_allowed(session, desk, league, market(said.market_key).type, verdict.verdict)
     made = pick.propose(session, tenant_id=desk.tenant_id, league=league, as_of=as_of, prediction_id=said.prediction_id)
     if not made.proposed:
         alive = [item.pick_id for item in picks.of_events(session, [said.event_id], tenant_id=desk.tenant_id)
@@ -77,7 +77,7 @@ def _publish(session: Session, desk: Desk, said: Prediction, price: str) -> Publ
     publishing.publish(
         session, tenant_id=desk.tenant_id, league=league, as_of=as_of,
         channels=[channel.name for channel in desk.channels], at=now, prediction_id=said.prediction_id,
-        live=desk.follows(league),
+        live=desk.follows(league), disk_free=desk.disk_free(), notice=desk.notice.text,
     )  # fmt: skip
     found = recordings.published(session, said.prediction_id, tenant_id=desk.tenant_id)
     if found is None:
@@ -85,12 +85,17 @@ def _publish(session: Session, desk: Desk, said: Prediction, price: str) -> Publ
     return found
 
 
-def _must_be_allowed(session: Session, desk: Desk, league: League, verdict: Verdict) -> None:
-    """Raise Refused where the state of the feeds or of the credits lets nothing, or not this, be published."""
-    found = league_standing(session, league, at=desk.clock(), live=desk.follows(league))
-    if withholds(found, verdict.decision, verdict.tier) is not None:
-        reasons = ", ".join(found.reasons)
-        raise Refused(f"publishing of {league} must be allowed, was {found.mode} ({reasons}); see: closeline status")
+def _must_be_allowed(session: Session, desk: Desk, league: League, market_type: str, verdict: Verdict) -> None:
+    """Raise Refused where feeds, credits, a kill switch, a flag or the disk let nothing, or not this, be published."""
+    standing = league_standing(session, league, at=desk.clock(), live=desk.follows(league))
+    found = permission.read(
+        session, tenant_id=desk.tenant_id, league=league, standing=standing, disk_free=desk.disk_free()
+    )
+    reason = found.refuses(market_type, verdict.decision, verdict.tier)
+    if reason is not None:
+        reasons = ", ".join(found.situation.reasons) or reason
+        mode = found.situation.mode
+        raise Refused(f"publishing of {league} must be allowed, was {mode} ({reasons}); see: closeline status")
 
 
 def _must_be_quoted(session: Session, said: Prediction, side: Side, price: str) -> None:

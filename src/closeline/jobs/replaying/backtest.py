@@ -4,6 +4,7 @@ It can be stopped anywhere and started again: what a slot committed is never don
 taken up at the moment at which it stood.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -31,20 +32,35 @@ class Step:
     arguments: Arguments
 
 
-def backtest(desk: Desk, progress: Progress | None = None) -> None:
-    """Run every capture of the desk's archives in the order of time, and the learning that falls due between them."""
+@dataclass(frozen=True, slots=True)
+class Interlude:
+    """What is done by somebody else at a moment between the steps; done again it must change nothing."""
+
+    at: datetime
+    play: Callable[[Desk], None]
+
+
+def backtest(desk: Desk, progress: Progress | None = None, interludes: Sequence[Interlude] = ()) -> None:
+    """Run every capture of the desk's archives in the order of time, and the learning that falls due between them.
+
+    interludes: what happens in between, each before the first step that is not before its moment.
+    """
     clock = FixedClock(desk.clock())
     standing = replace(desk, clock=clock)
     # All that one moment left behind is one queue again, as it was: reactions keep the order that they would have had.
     for at, events in groupby(sorted(unfinished(standing), key=lambda event: event.at), key=lambda event: event.at):
         clock.now = at
         react(standing, list(events))
-    steps = list(timetable(desk))
+    steps, waiting = list(timetable(desk)), deque(sorted(interludes, key=lambda item: item.at))
     for position, step in enumerate(steps):
+        while waiting and waiting[0].at <= step.at:
+            waiting.popleft().play(standing)
         clock.now = step.at
         run(standing, step.job, step.slot, step.arguments)
         if progress is not None:
             progress(position + 1, len(steps))
+    for item in waiting:
+        item.play(standing)
 
 
 def timetable(desk: Desk) -> Iterator[Step]:

@@ -123,7 +123,7 @@ def _quotes(session: Session, run: Run, snapshot: Snapshot, parsed: ParsedPayloa
 
 
 def _players_again(desk: Desk, session: Session, stored: Forecast) -> Forecast | None:
-    if desk.prop_models is None:
+    if not desk.prop_models:
         raise NotFound(f"run was made by the prop model {stored.run.distribution_version}, of which this desk has none")
     model = desk.prop_models.named(session, stored.run.distribution_version)
     return props.again(session, RatingBook(), model, stored, features_of=desk.prop_features)

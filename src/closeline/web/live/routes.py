@@ -52,10 +52,10 @@ def board(request: Request) -> Response:
     """Show the board."""
     state = request.app.state
     if not state.may_see(request):
-        return _closed()
+        return _closed(request)
     asked = asked_of(request.query_params)
     shown = board_shown(state.showcase, asked, state.desk.clock())
-    return _page("board.html.j2", shown=shown, now=state.desk.clock(), sorts=SORTS, prices=SHOWN)
+    return _page(request, "board.html.j2", shown=shown, now=state.desk.clock(), sorts=SORTS, prices=SHOWN)
 
 
 @pages.get("/events/{event_id}")
@@ -63,15 +63,15 @@ def event(request: Request, event_id: str) -> Response:
     """Show one event."""
     state = request.app.state
     if not state.may_see(request):
-        return _closed()
+        return _closed(request)
     try:
         shown = event_shown(state.desk, state.showcase, event_id)
     except NotFound:
-        return _page("message.html.j2", HTTPStatus.NOT_FOUND, title="No such game", text="Neither the board nor the record knows a game of this name.")  # fmt: skip  # noqa: E501
+        return _page(request, "message.html.j2", HTTPStatus.NOT_FOUND, title="No such game", text="Neither the board nor the record knows a game of this name.")  # fmt: skip  # noqa: E501
     except StoreFault:
-        return _page("message.html.j2", HTTPStatus.SERVICE_UNAVAILABLE, title="The record cannot be read", text="This game is not on the board, and the record, which may know it, cannot be read at the moment.")  # fmt: skip  # noqa: E501
+        return _page(request, "message.html.j2", HTTPStatus.SERVICE_UNAVAILABLE, title="The record cannot be read", text="This game is not on the board, and the record, which may know it, cannot be read at the moment.")  # fmt: skip  # noqa: E501
     now = state.desk.clock()
-    return _page("event.html.j2", shown=event_page(shown, event_id, state.showcase.health(), now), now=now)
+    return _page(request, "event.html.j2", shown=event_page(shown, event_id, state.showcase.health(), now), now=now)
 
 
 @pages.get("/static/{name}")
@@ -84,17 +84,17 @@ def static(name: str, v: str = "") -> Response:
     return Response(found.content, headers={**HEADERS, **kept, "Content-Type": found.media_type})
 
 
-def _closed() -> Response:
+def _closed(request: Request) -> Response:
     text = (
         "The live page opens without a key only on the machine that serves it, at its own address, with no proxy "
         "between, and as long as nobody has made a key (or with closeline serve --open-board). Else, and from "
         "elsewhere, ask /api/board with an API key."
     )
-    return _page("message.html.j2", HTTPStatus.FORBIDDEN, title="This page is not open here", text=text)
+    return _page(request, "message.html.j2", HTTPStatus.FORBIDDEN, title="This page is not open here", text=text)
 
 
-def _page(name: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:  # noqa: ANN401 -- a template's
-    content = _environment().get_template(name).render(**values)
+def _page(request: Request, name: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:  # noqa: ANN401 -- a template's
+    content = _environment().get_template(name).render(notice=request.app.state.desk.notice.text, **values)
     return Response(content, status, headers=HEADERS, media_type="text/html")
 
 

@@ -14,23 +14,24 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from closeline.domain.errors import BadInput
+from closeline.domain.governance.notices import DEFAULT_NOTICE
 from closeline.schemas.simulation import Simulation
 from closeline.web.board_rows import by_period, line_of, main_lines, rows_of
 from closeline.web.report import words
 from closeline.web.simulation import charts
 
 
-def write_simulation(simulation: Simulation, out: Path) -> None:
+def write_simulation(simulation: Simulation, out: Path, notice: str = DEFAULT_NOTICE.text) -> None:
     """Write a simulated game as a page; raises BadInput where it cannot be written."""
     try:
-        out.write_text(render(simulation), encoding="utf-8")
+        out.write_text(render(simulation, notice), encoding="utf-8")
     except OSError as error:
         message = f"page must be a file that can be written, {out} was not: {error.strerror}"
         raise BadInput(message) from error
 
 
-def render(simulation: Simulation) -> str:
-    """Return the page: a pure function of the simulated game."""
+def render(simulation: Simulation, notice: str = DEFAULT_NOTICE.text) -> str:
+    """Return the page: a pure function of the simulated game, and of the notice that goes with everything public."""
     style = _packaged("report.css")
     spread, mean = simulation.distribution, simulation.mean
     return (
@@ -38,6 +39,7 @@ def render(simulation: Simulation) -> str:
         .from_string(_packaged("simulation.html.j2"))
         .render(
             found=simulation,
+            notice=notice,
             margin_chart=charts.margin_chart("margin", spread.margin, mean.margin),
             total_chart=charts.total_chart("total", spread.total, mean.total),
             likeliest=charts.likeliest,

@@ -9,11 +9,13 @@ from closeline.domain.errors import BadInput, NotFound
 from closeline.domain.events import LimitsChanged
 from closeline.domain.leagues import League
 from closeline.domain.limits import limits_of, with_limits
-from closeline.domain.limits.effects import Change, changes
+from closeline.domain.limits.effects import Change
+from closeline.domain.limits.effects import changes as changed_between
 from closeline.domain.limits.proposal import propose
 from closeline.jobs.desk import Desk
 from closeline.store import events, models
 from closeline.store.models import ConfigVersion
+from closeline.store.record import changes, subjects
 from closeline.store.session import Session, unit_of_work
 
 WHY_MAX = 1000
@@ -51,7 +53,7 @@ def change_limits(
             events.hold(session, chain=desk.tenant_id)
         before = newest(session, desk)
         current = limits_of(before.content, league)
-        changed = changes(asdict(current), asdict(propose(current, wanted)))
+        changed = changed_between(asdict(current), asdict(propose(current, wanted)))
         if dry_run or not changed:
             return Proposal(before.config_version, before.config_version, changed)
         content = with_limits(
@@ -68,10 +70,13 @@ def append_config(
     """Append a configuration version after the newest, with the event that says what changed; return its name."""
     # Never before the version that it follows, even where the clock has gone back.
     at = max(desk.clock(), before.created_at + TICK)
+    subject = subjects.name_of("config", desk.tenant_id)
+    standing = subjects.state(session, subject, tenant_id=desk.tenant_id)
     version = models.add_config(session, content, tenant_id=desk.tenant_id, actor=actor, why=why, at=at)
     names = ", ".join(change.name for change in changed)
     told = LimitsChanged(league, version, before.config_version, actor, names)
-    events.record(session, told, tenant_id=desk.tenant_id, actor=actor, at=at)
+    change = changes.since(session, subject, standing, tenant_id=desk.tenant_id, why=why)
+    events.record(session, told, tenant_id=desk.tenant_id, actor=actor, at=at, change=change)
     return version
 
 

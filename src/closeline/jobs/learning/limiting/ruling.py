@@ -35,9 +35,9 @@ def change_rules(
         if not dry_run:
             # Two people at once: the second sees what the first has changed.
             events.hold(session, chain=desk.tenant_id)
-        _refuse_unknown_books(session, wanted)
+        refuse_unknown_books(session, wanted)
         before = newest(session, desk)
-        content = _with_rules(before.content, league, wanted)
+        content = with_rules(before.content, league, wanted)
         changed = _changes(rules_held(before.content, league), rules_held(canonical_json(content), league))
         if dry_run or not changed:
             return Proposal(before.config_version, before.config_version, changed)
@@ -46,7 +46,7 @@ def change_rules(
         return Proposal(before.config_version, version, changed)
 
 
-def _refuse_unknown_books(session: Session, wanted: Mapping[str, object]) -> None:
+def refuse_unknown_books(session: Session, wanted: Mapping[str, object]) -> None:
     """Refuse a reference that is neither a sharp book nor one of the record: a slip would cost every close."""
     section = wanted.get(CLOSING)
     order = section.get("reference_order", ()) if isinstance(section, Mapping) else ()
@@ -68,7 +68,8 @@ def rules_held(config: str, league: League) -> dict[str, object]:
     }
 
 
-def _with_rules(config: str, league: League, wanted: Mapping[str, object]) -> dict[str, Any]:
+def with_rules(config: str, league: League, wanted: Mapping[str, object]) -> dict[str, Any]:
+    """Return the content of a configuration with the sections that are wanted of a league; BadInput for no rule."""
     content: dict[str, Any] = json.loads(config)
     unknown = sorted(set(wanted) - set(SECTIONS))
     if unknown:

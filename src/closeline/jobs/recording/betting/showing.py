@@ -13,6 +13,7 @@ from closeline.flow.settle.bets import outcomes
 from closeline.schemas import bets as shapes
 from closeline.store.desk import bets
 from closeline.store.session import Session
+from closeline.tenancy import people
 
 
 def shown(item: Standing) -> shapes.ShownBet:
@@ -58,16 +59,16 @@ def life_of(session: Session, bet_id: str, *, tenant_id: str, at: datetime) -> s
         asked = outcomes(session, tenant_id=tenant_id, at=at, actor="", only=bet_id)
         held = next((each.held for each in asked), None)
     valued = valued_bets(session, [item.bet], tenant_id=tenant_id, at=at).get(bet_id)
-    return shapes.BetLife(
-        bet=shown(item), steps=[_step(item.bet, step) for step in item.steps], held=held, close=_close(valued)
-    )
+    who = people.shown(session, {step.actor for step in item.steps}, tenant_id=tenant_id)
+    steps = [_step(item.bet, step, who[step.actor]) for step in item.steps]
+    return shapes.BetLife(bet=shown(item), steps=steps, held=held, close=_close(valued))
 
 
-def _step(bet: Bet, step: Step) -> shapes.BetStep:
+def _step(bet: Bet, step: Step, actor: str) -> shapes.BetStep:
     return shapes.BetStep(
         seq=step.seq, kind=step.kind, result=step.result, settled_fraction=_fraction(step),
         profit=_profit(bet, step), reason=step.reason, rules=step.rules, evidence=step.evidence,
-        supersedes=step.supersedes, by_hand=step.by_hand, actor=step.actor, at=step.at,
+        supersedes=step.supersedes, by_hand=step.by_hand, actor=actor, at=step.at,
     )  # fmt: skip
 
 

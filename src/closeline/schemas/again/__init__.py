@@ -1,0 +1,1 @@
+"""Again: what a replay, a look back and a backfill answer."""

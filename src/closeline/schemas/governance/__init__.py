@@ -1,0 +1,1 @@
+"""Governance at the edge: flags, kill switches, alerts, and who may do what."""
