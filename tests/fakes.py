@@ -10,6 +10,7 @@ from closeline.domain.errors import InsideTransaction
 from closeline.domain.feeds.captures import RawPayload
 from closeline.domain.feeds.fetching import Allowance, CallOutcome, Fetched, RawItem
 from closeline.domain.ports import Message
+from closeline.domain.publishing.delivery import Receipt
 from closeline.store.session import inside_transaction
 
 NOTHING_TOLD = Allowance()
@@ -22,21 +23,23 @@ class ChannelDied(Exception):
 class FakeChannel:
     """Carries each message once, whoever asks how often; `dies_after` messages it takes the process with it."""
 
+    repeatable = True
+
     def __init__(self, name: str = "fake", *, dies_after: int | None = None) -> None:
         self.name = name
         self.dies_after = dies_after
         self.carried: dict[str, Message] = {}
         self.asked: Counter[str] = Counter()
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Message) -> Receipt:
         if inside_transaction():
             raise InsideTransaction
         if self.dies_after is not None and sum(self.asked.values()) >= self.dies_after:
             raise ChannelDied
-        self.asked[message.pick_id] += 1
-        kept = self.carried.setdefault(message.pick_id, message)
+        self.asked[message.name] += 1
+        kept = self.carried.setdefault(message.name, message)
         assert kept == message, "a second sending must carry the same bytes"
-        return f"{self.name}-{message.pick_id}"
+        return Receipt(f"{self.name}-{message.name}")
 
 
 class FakeFetcher:

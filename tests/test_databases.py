@@ -79,11 +79,12 @@ def test_an_unreachable_postgresql_fails_and_says_the_mend(monkeypatch: pytest.M
 # What asks no database at all is not in question. These ask one kind, and this is why.
 NO_DATABASE = {
     "e2e/test_fault_catalogue.py", "e2e/test_same_digits.py", "flow/test_by_hand.py", "flow/test_circumstances.py", "flow/test_promises.py",
-    "jobs/live/test_follower.py", "jobs/live/test_rehearsing.py", "jobs/live/test_two_followers.py", "jobs/monitoring/test_persistence.py",
+    "jobs/live/test_follower.py", "jobs/live/test_garbage.py", "jobs/live/test_rehearsing.py", "jobs/live/test_two_followers.py", "jobs/monitoring/test_persistence.py",
     "jobs/test_live_demo.py", "jobs/test_registry.py", "jobs/test_schedule.py", "jobs/test_shelf.py",
     "jobs/test_synthetic.py", "store/test_asof.py", "store/test_packaged.py", "store/test_thinning.py",
 }  # fmt: skip
 ONE_DATABASE = {
+    "e2e/test_lifecycles.py": "on each by its own name: a hundred lives in files, a few on a server",
     "e2e/test_crew.py": "several processes of a production, which has a server",
     "e2e/test_live_demo.py": "the demonstration makes its own file",
     "e2e/test_live_fault_twins.py": "guards outside the database are taken away",

@@ -159,3 +159,22 @@ def test_the_archives_of_the_demonstration_are_the_same_bytes_every_time() -> No
 def test_a_worker_that_is_to_tell_what_it_counts_must_have_a_folder_to_add_it_up_in() -> None:
     with pytest.raises(BadSetting, match="had none; set PROMETHEUS_MULTIPROC_DIR"):
         tell_metrics(read_settings().model_copy(update={"worker_metrics": "127.0.0.1:0"}))
+
+
+def test_a_desk_that_was_opened_before_the_first_training_finds_its_models_without_being_opened_again(
+    tmp_path: Path,
+) -> None:
+    from closeline.domain.leagues import League
+    from closeline.jobs.props import forecasting
+
+    settings = read_settings(data_dir=tmp_path)
+    desk = open_desk(settings)
+    before = bool(desk.prop_models), forecasting.due(desk, {})
+    wiring.signing_key(settings)
+
+    assert before == (False, False)
+    assert desk.prop_models
+    assert forecasting.due(desk, {})
+    with unit_of_work(desk.engine, write=False) as session:
+        assert desk.prop_models.in_force(session, League.NBA, as_of=desk.clock()) == []
+    desk.engine.dispose()

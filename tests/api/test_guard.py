@@ -15,6 +15,8 @@ from closeline.api.guard import GuardedRoute, guarded
 from closeline.domain.clock import FixedClock
 from closeline.domain.errors import StoreUnavailable
 from closeline.store import access
+from closeline.store.desk import incidents
+from closeline.store.desk.alerts import Alert
 from closeline.store.session import unit_of_work
 from closeline.tenancy import keys
 from closeline.tenancy.access import OF_THE_HOUSE, PERMISSIONS, Permission, Role
@@ -33,13 +35,22 @@ def every_route():
 
 ROUTES = every_route()
 GUARDED = [route for route in ROUTES if route[1] not in PUBLIC]
-BY_ID = [(method, path) for method, path, _ in GUARDED if "{" in path and "{player_id}" not in path]
-# Prices are nobody's: what the feeds say of a game is the same for every tenant.
+# What is forecast of a player is nobody's, as the name of a flag is: tests/api/test_props.py and test_governing.py ask.
+NOBODYS = ("{player_id}", "{name}")
+BY_ID = [(method, path) for method, path, _ in GUARDED if "{" in path and not any(mark in path for mark in NOBODYS)]
+KNOWN = "/api/events/{event_id}/known"
+# Prices are nobody's either: what the feeds say of a game is the same for every tenant. What else was known of it is not:
+# tests/api/test_known.py asks.
 SHARED = (
     "/api/calibration/snapshots/odds/{event_id}", "/api/calibration/snapshots/closing-line/{event_id}",
-    "/api/board/events/{event_id}",
+    "/api/board/events/{event_id}", KNOWN,
 )  # fmt: skip
-# So is what is forecast of a player: it belongs to no tenant, and tests/api/test_props.py asks for it.
+QUERIES = {KNOWN: {"at": "2100-01-01T00:00:00Z"}}
+WHY = {"why": "mine"}
+BODIES = {
+    "accept": {**WHY, "report_id": "x"}, "activate-calibration": WHY, "supersede": WHY, "lift": WHY, "acknowledge": WHY,
+    "void": {**WHY, "reason": "OPERATOR"},
+}  # fmt: skip
 MARK = re.compile(r"\{\w+\}")
 
 
@@ -99,8 +110,12 @@ def names_of_the_first_tenant(door):
         "{version}": "SELECT calibration_version FROM calibration_version ORDER BY 1 LIMIT 1",
         "{event_id}": "SELECT event_id FROM sim_run ORDER BY 1 LIMIT 1",
     }
-    with unit_of_work(door.desk.engine, write=False) as session:
-        return {mark: next(iter(rows_of(session, query)[0].values())) for mark, query in queries.items()}
+    with unit_of_work(door.desk.engine) as session:
+        incidents.meet(session, Alert(TENANT, "nba", "JOB_DEAD", "a job", "{}", door.desk.clock()), scope="nba")
+        names = {mark: next(iter(rows_of(session, query)[0].values())) for mark, query in queries.items()}
+    switch = door.post("/api/switches", {"scope": "league:nba", **WHY}).json()["switch_id"]
+    (alert,) = door.get("/api/alerts").json()["alerts"]
+    return {**names, "{switch_id}": switch, "{alert_id}": alert["alert_id"]}
 
 
 def house_only(method, path):
@@ -109,12 +124,11 @@ def house_only(method, path):
 
 def test_ids_of_one_tenant_are_not_there_for_another(busy):
     names = names_of_the_first_tenant(busy)
-    bodies = {"accept": {"why": "mine", "report_id": "x"}, "activate-calibration": {"why": "mine"}}
     seen = {}
     for method, path in BY_ID:
-        body = next((body for word, body in bodies.items() if word in path), None)
-        answer = busy.call(method, filled(path, names), tenant=OTHER_TENANT, **({"json": body} if body else {}))
-        seen[method, path] = answer.status_code
+        body = next((body for word, body in BODIES.items() if word in path), None)
+        asked = {"params": QUERIES.get(path), **({"json": body} if body else {})}
+        seen[method, path] = busy.call(method, filled(path, names), tenant=OTHER_TENANT, **asked).status_code
 
     expected = {route: 403 if house_only(*route) else 404 for route in seen if route[1] not in SHARED}
     assert {route: status for route, status in seen.items() if route[1] not in SHARED} == expected
@@ -124,9 +138,15 @@ def test_ids_of_one_tenant_are_not_there_for_another(busy):
 def test_the_same_ids_are_there_for_their_own_tenant(busy):
     """The other side of the law above: a 404 for everybody would prove nothing."""
     names = names_of_the_first_tenant(busy)
-    missing = [path for method, path in BY_ID if method == "GET" and busy.get(filled(path, names)).status_code != 200]
+    statuses = {
+        path: busy.get(filled(path, names), params=QUERIES.get(path)).status_code
+        for method, path in BY_ID
+        if method == "GET"
+    }
 
-    assert missing == []
+    assert [path for path, status in statuses.items() if status != 200] == []
+    for path in ("/api/alerts/{alert_id}/acknowledge", "/api/switches/{switch_id}/lift"):
+        assert busy.post(filled(path, names), WHY).status_code == 200
 
 
 def test_lists_of_another_tenant_are_empty(busy):

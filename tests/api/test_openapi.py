@@ -46,7 +46,9 @@ def test_every_guarded_call_names_its_problems_in_their_form_and_asks_for_a_key(
                 path
             )
         assert operation["security"] == [{"HTTPBearer": []}, {"APIKeyHeader": []}]
-        assert re.fullmatch(r"The role must be (READER|OPERATOR|ADMIN) or above\.", answers["403"]["description"])
+        assert re.fullmatch(
+            r"The role must be (READER|SYSTEM|OPERATOR|OPS|ADMIN) or above\.", answers["403"]["description"]
+        )
 
 
 def test_every_answer_has_a_form_and_every_call_a_sentence_and_a_name_of_its_own(described):

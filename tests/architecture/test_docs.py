@@ -18,6 +18,8 @@ def commands(command: Any, path: tuple[str, ...] = ("closeline",)) -> Iterator[s
     if children is None:
         yield " ".join(path)
         return
+    if getattr(command, "invoke_without_command", False):
+        yield " ".join(path)
     for name, child in children.items():
         if not child.hidden:
             yield from commands(child, (*path, name))

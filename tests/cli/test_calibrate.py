@@ -124,3 +124,15 @@ def test_a_fault_is_one_line(played: str, words: tuple[str, ...], code: int, mes
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert json.dumps(result.stdout) == '""'
+
+
+def test_what_a_gate_refused_takes_two_people(played: str) -> None:
+    name = planted(played)
+    needless = closeline(
+        "calibrate", "activate", name[:12], "--override", "--why", "odd", "--actor", "ann", "--db", played
+    )
+    nobody = closeline("calibrate", "confirm", name[:12], "--why", "odd", "--actor", "bob", "--db", played)
+
+    assert (needless.exit_code, nobody.exit_code) == (3, 3)
+    assert "must be REJECTED or in the SHADOW to be overridden" in needless.stderr
+    assert "closeline calibrate activate --override asks" in nobody.stderr

@@ -3,26 +3,30 @@
 import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from closeline import wiring
+from closeline.jobs.replaying.window import running
+from closeline.wiring import open_desk, read_settings
+from closeline.wiring.demonstration import shut_in
 from tests.builders.archives import an_archive
-from tests.builders.desks import SEASON_DAYS
 from tests.builders.records import make_trusting
 from tests.cli.running import closeline, fault
+
+DAYS = 12
 
 
 @pytest.fixture(autouse=True)
 def _few_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "demo_archives", lambda: (an_archive(days=SEASON_DAYS),))
+    monkeypatch.setattr(wiring, "demo_archives", lambda: (an_archive(days=DAYS),))
 
 
-def demo(url: str) -> dict[str, object]:
+def demo(url: str) -> Any:
     result = closeline("demo", "--db", url, "--json")
     assert result.exit_code == 0, result.output
-    found: dict[str, object] = json.loads(result.stdout)
-    return found
+    return json.loads(result.stdout)
 
 
 def test_the_demonstration_ends_with_a_proof_and_changes_nothing_again(tmp_path: Path) -> None:
@@ -35,6 +39,24 @@ def test_the_demonstration_ends_with_a_proof_and_changes_nothing_again(tmp_path:
     assert first["record_hash"] == again["record_hash"]
     assert (first["condition"], again["condition"]) == ("FRESH", "ALREADY_DONE")
     assert (tmp_path / "report.html").stat().st_size > 1000
+    assert first["evening"]["broken"] == []
+    assert first["evening"]["replay"]["equal"] is True
+    assert first["evening"]["replay"]["outside"] == []
+    told = ("happened", "chat", "laws")
+    assert [first["evening"][name] for name in told] == [again["evening"][name] for name in told]
+    assert {item["kind"] for item in again["evening"]["chat"]} == {"POST", "SUPERSEDED", "VOIDED"}
+    a_replay_that_differs_is_a_fault(url)
+
+
+def a_replay_that_differs_is_a_fault(url: str) -> None:
+    """A replay that leaves grading out must not be called the same: here, because the record takes a while to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "PIPELINE", running.PIPELINE - {"settle.picks"})
+        result = closeline("demo", "--db", url)
+
+    assert result.exit_code == 5
+    assert "NOT equal" in result.stdout
+    assert "replay must give the same as the record, did not" in result.stderr
 
 
 def test_without_a_flag_the_record_lies_in_the_current_folder(tmp_path: Path) -> None:
@@ -42,6 +64,8 @@ def test_without_a_flag_the_record_lies_in_the_current_folder(tmp_path: Path) ->
 
     assert result.exit_code == 0, result.output
     assert "SYNTHETIC" in result.stdout
+    assert "in a SIMULATED chat on this machine" in result.stdout
+    assert "the gates let nothing out" in result.stdout
     assert "closeline picks list --db sqlite:///closeline-demo.db" in result.stdout
     assert (tmp_path / "closeline-demo.db").is_file()
 
@@ -60,3 +84,13 @@ def test_a_port_that_cannot_be_had_is_refused_before_anything_else(tmp_path: Pat
             result = closeline("demo", "--live", "--port", given, "--db", f"sqlite:///{tmp_path}/live.db")
             assert (result.exit_code, why in result.stderr, result.stdout) == (2, True, "")
     assert list(tmp_path.glob("live.db*")) == []
+
+
+def test_nothing_of_it_goes_to_a_chat_that_the_settings_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOSELINE_TELEGRAM_TOKEN", "1000:a-token-of-a-real-chat")
+    monkeypatch.setenv("CLOSELINE_TELEGRAM_CHAT", "-100")
+    desk = open_desk(read_settings(database_url=f"sqlite:///{tmp_path}/shut.db", publish_dir=tmp_path / "out"))
+
+    assert [channel.name for channel in desk.channels] == ["app", "file", "telegram"]
+    assert [channel.name for channel in shut_in(desk).channels] == ["app", "file"]
+    assert shut_in(desk).observers == ()

@@ -58,6 +58,8 @@ def test_a_change_is_shown_before_and_after_and_is_in_force_at_once(record: str,
         "intact": True,
         "events": {"SYSTEM": 0, "default": 1},
         "broken": {},
+        "faults": [],
+        "violations": [],
     }
 
 

@@ -105,6 +105,6 @@ def test_no_key_opens_nothing_and_a_readers_key_records_nothing(seeded, caplog, 
             Record(OverHttp(client)).capture_snapshot(own_prices())
         token = door.a_key(Role.READER)
         client.headers["Authorization"] = f"Bearer {token}"
-        with pytest.raises(NotAllowed, match="must be OPERATOR or above"):
+        with pytest.raises(NotAllowed, match="must be SYSTEM or above"):
             Record(OverHttp(client)).capture_snapshot(own_prices())
     assert token not in caplog.text + capsys.readouterr().out

@@ -37,6 +37,7 @@ def test_the_body_of_an_event_is_json_scalars_and_makes_the_event_again(event):
 @pytest.mark.parametrize("kind", EVENTS)
 def test_what_was_captured_is_everybodys_and_what_was_decided_is_the_tenants(kind):
     results = (events.ResultsCaptured, events.ResultsReported, events.ResultAccepted)
-    shared = kind in (events.OddsCaptured, *results, events.RetentionApplied, events.SpellingMapped)
+    of_the_house = (events.RetentionApplied, events.SpellingMapped, events.RecordRestored)
+    shared = kind in (events.OddsCaptured, *results, *of_the_house)
 
     assert kind.chain == (SYSTEM_CHAIN if shared else None)

@@ -16,7 +16,7 @@ from tests.strategies import selections
         (MONEYLINE, Side.AWAY, None, "Lakers to win"),
         (TOTAL, Side.UNDER, 912, "Under 228 (Lakers at Spurs)"),
         (Market(MarketType.TEAM_TOTAL_AWAY), Side.OVER, 450, "Over 112.5 (Lakers)"),
-        (Market(MarketType.MONEYLINE_3WAY), Side.DRAW, None, "Draw to win in regulation"),
+        (Market(MarketType.MONEYLINE_3WAY), Side.DRAW, None, "Draw in regulation (Lakers at Spurs)"),
         (Market(MarketType.SPREAD, Period.FIRST_HALF), Side.HOME, -6, "Spurs -1.5 1H"),
     ],
 )

@@ -14,7 +14,8 @@ from threading import Event
 
 from closeline.jobs import registry, schedule
 from closeline.jobs.desk import Desk
-from closeline.jobs.duty import attempt
+from closeline.jobs.duty import attempt, looking
+from closeline.jobs.duty.calls import Call, due
 from closeline.jobs.duty.desks import Desks
 from closeline.jobs.duty.leading import Leadership
 from closeline.jobs.duty.run_celery import Beat, make_app
@@ -76,15 +77,12 @@ def plant(*, guarded: bool) -> None:
     schedule.EMBEDDED = (Cadence(INSIDE, EVERY, timedelta(seconds=3)), Cadence(OUTSIDE, EVERY, timedelta(seconds=3)))
     for each in ("WEEKLY", "RECONCILING", "NIGHTLY", "DAILY"):
         setattr(schedule, each, ())
-    series = schedule.series
 
-    def telling(leagues, **named):
+    def telling(*given, **named):
         # A job is told its arguments and not its slot; these want to say which one they ran for.
-        for item in series(leagues, **named):
-            object.__setattr__(item, "arguments", {"slot": item.slot(item.latest(now()))})
-            yield item
+        return (Call(call.job, call.slot, {"slot": call.slot}) for call in due(*given, **named))
 
-    schedule.series = telling
+    vars(looking)["due"] = telling
     attempt._MARGIN = timedelta(seconds=1)
     if not guarded:
         job_runs._taken = lambda *given, **named: 1

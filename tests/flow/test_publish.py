@@ -6,18 +6,22 @@ import json
 
 import pytest
 
-from closeline.domain.clock import micros
+from closeline.domain.clock import FixedClock, micros
 from closeline.domain.errors import InsideTransaction
+from closeline.domain.feeds.captures import ResultStatus
 from closeline.domain.feeds.fetching import CallOutcome
 from closeline.domain.feeds.wants import Kind
 from closeline.domain.picks import Decision, PickState, Tier
 from closeline.domain.ports import Message
+from closeline.domain.settlement.quorum import Report
 from closeline.flow import gate, pick, publish
 from closeline.flow.publish import carrying
 from closeline.store import references
-from closeline.store.desk import picks, publications
+from closeline.store.desk import outbox as outboxes
+from closeline.store.desk import picks
 from closeline.store.polls import calls
 from closeline.store.polls.calls import Poll
+from closeline.store.results.reports import add_reports
 from closeline.store.session import unit_of_work
 from tests.builders.moments import HOUR, MINUTE, OPENS, START
 from tests.builders.payloads import a_payload, an_event, three_markets
@@ -108,6 +112,17 @@ def test_a_clock_that_was_set_back_does_not_bring_back_a_game_that_began(propose
         assert set(outcome(session, live=True).values()) == {PickState.EXPIRED}
 
 
+def test_a_game_that_is_said_to_be_under_way_before_its_planned_start_is_too_late(proposed):
+    with unit_of_work(proposed) as session:
+        (game,) = rows_of(session, "SELECT DISTINCT event_id FROM pick")
+        (seen,) = rows_of(session, "SELECT DISTINCT payload_sha FROM snapshot LIMIT 1")
+        said = Report(game["event_id"], "a feed", ResultStatus.LIVE, 2, 0, OPENS, seen["payload_sha"])
+        assert add_reports(session, [said]) == 1
+        told = go_out(session, OPENS + MINUTE)
+
+    assert (told.published, told.expired > 0) == (0, True)
+
+
 def test_the_twin_that_believes_the_clock_publishes_past_the_start(proposed, monkeypatch):
     monkeypatch.setattr(publish, "_no_earlier", lambda session, league, at, *, live: at)
     with unit_of_work(proposed) as session:
@@ -132,14 +147,15 @@ def test_state_terms_and_outbox_are_one_transaction(proposed):
         assert number(session, "SELECT count(*) FROM delivery") == 0
 
 
-def test_every_channel_has_its_row_of_the_same_bytes(proposed):
+def test_every_channel_has_its_row_with_the_very_terms_of_the_publication(proposed):
     with unit_of_work(proposed) as session:
         told = go_out(session)
         rows = rows_of(session, "SELECT pick_id, channel, payload, payload_hash FROM delivery")
         terms = {row["pick_id"]: row["terms"] for row in rows_of(session, "SELECT pick_id, terms FROM publication")}
 
     assert len(rows) == told.published * len(CHANNELS)
-    assert all(row["payload"] == terms[row["pick_id"]] for row in rows)
+    for row in rows:
+        assert json.loads(terms[row["pick_id"]]).items() <= json.loads(row["payload"]).items()
 
 
 def test_the_published_terms_say_what_was_picked(proposed):
@@ -177,16 +193,16 @@ def test_the_terms_stay_what_they_were_when_the_line_moves_on(proposed):
 
 
 def deliver(engine, channel):
-    with unit_of_work(engine, write=False) as session:
-        parcels = carrying.plan(session, tenant_id=TENANT, channels=[channel.name])
-    carried = carrying.perform([channel], parcels)
     with unit_of_work(engine) as session:
-        carrying.keep(session, carried, tenant_id=TENANT, at=OPENS + MINUTE)
+        parcels = carrying.plan(session, tenant_id=TENANT, channels=[channel], at=OPENS + MINUTE)
+    carried = carrying.perform([channel], parcels, FixedClock(OPENS + MINUTE))
+    with unit_of_work(engine) as session:
+        carrying.keep(session, carried, tenant_id=TENANT)
 
 
 def outbox(engine, name):
     with unit_of_work(engine, write=False) as session:
-        return publications.pending(session, tenant_id=TENANT, channel=name)
+        return outboxes.unsent(session, tenant_id=TENANT, channel=name)
 
 
 def test_every_message_is_carried_once_and_leaves_the_outbox(rated):
@@ -219,9 +235,9 @@ def test_a_crash_while_carrying_loses_no_message_and_doubles_none(rated, dies_af
 def test_a_crash_between_carrying_and_keeping_sends_the_same_bytes_again(rated):
     made = published_game(rated, channels=("app",))
     channel = FakeChannel("app")
-    with unit_of_work(rated, write=False) as session:
-        parcels = carrying.plan(session, tenant_id=TENANT, channels=["app"])
-    carrying.perform([channel], parcels)
+    with unit_of_work(rated) as session:
+        parcels = carrying.plan(session, tenant_id=TENANT, channels=[channel], at=OPENS + MINUTE)
+    carrying.perform([channel], parcels, FixedClock(OPENS + MINUTE))
     deliver(rated, channel)
 
     assert len(channel.carried) == len(made)
@@ -308,7 +324,7 @@ def test_few_credits_let_picks_of_tier_a_and_b_be_published_and_nothing_else(pro
 
 
 def test_the_twin_that_does_not_read_the_mode_publishes_from_a_stale_feed(proposed, monkeypatch):
-    monkeypatch.setattr(publish, "withholds", lambda *given: None)
+    monkeypatch.setattr("closeline.flow.publish.permission.withholds", lambda *given: None)
     with unit_of_work(proposed) as session:
         planted_polls(session, age=16 * MINUTE)
         assert set(outcome(session, live=True).values()) == {PickState.PUBLISHED}

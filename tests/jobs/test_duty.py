@@ -4,8 +4,9 @@
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 
@@ -195,6 +196,18 @@ def test_slots_that_nobody_ran_are_listed_and_the_last_is_caught_up(seeded, plan
         slots[0]: "DONE", **dict.fromkeys(slots[1:-1], "MISSED"), slots[-1]: "DONE",
     }  # fmt: skip
     assert all(found[slot].detail == Cadence(JOB).why for slot in slots[1:-1])
+
+
+def test_a_slot_that_ends_in_the_middle_of_a_look_is_accounted_for(seeded, planted):
+    """A clock that moves on each time it is read: the look begins in one slot and ends in the next."""
+    planted(nothing, every=FIVE)
+    wake(a_desk(seeded))
+    last = NOW.replace(minute=9, second=59)
+    moments = (last + timedelta(seconds=n) for n in count())
+    wake(replace(a_desk(seeded), clock=lambda: next(moments)))
+    wake(a_desk(seeded, NOW + 2 * FIVE))
+
+    assert sorted(runs(seeded)) == [f"2026-03-11T12:{minute:02}:00+00:00" for minute in (0, 5, 10)]
 
 
 def test_a_desk_that_is_new_has_missed_nothing(seeded, planted):

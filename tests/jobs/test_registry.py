@@ -66,7 +66,9 @@ def test_a_job_is_named_verb_dot_noun_and_is_a_plain_function(name):
 
 def test_only_delivery_polling_and_the_board_touch_the_world():
     polling = {f"capture.{what}" for what in ("close", "poll", "results", "scores", "schedule", "injuries", "asked")}
+    # Goes nowhere: it reads for long, outside of any transaction that could make others wait.
+    polling.add("props.watch")
 
     assert {name for name, task in JOBS.items() if isinstance(task, Errand)} == {
-        *polling, "evaluate.board", "publish.deliver",
+        *polling, "evaluate.board", "publish.deliver", "publish.reconcile",
     }  # fmt: skip

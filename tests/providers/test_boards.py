@@ -67,7 +67,7 @@ def a_shelf(key, url=URL, **more):
         shelf.close()
 
 
-def eventually(what, seconds=5.0):
+def eventually(what, seconds=30.0):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if what():

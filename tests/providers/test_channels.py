@@ -17,7 +17,8 @@ def channels(folder: Path) -> list[Channel]:
 
 def test_a_message_sent_twice_has_one_id(tmp_path: Path) -> None:
     for channel in channels(tmp_path):
-        assert channel.send(MESSAGE) == channel.send(MESSAGE) != ""
+        assert channel.send(MESSAGE) == channel.send(MESSAGE)
+        assert channel.send(MESSAGE).message_id != ""
 
 
 def test_channels_have_names_of_their_own(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_channels_have_names_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_pick_is_one_file_with_the_very_bytes(tmp_path: Path) -> None:
-    name = FileChannel(tmp_path / "new" / "folder").send(MESSAGE)
+    name = FileChannel(tmp_path / "new" / "folder").send(MESSAGE).message_id
 
     assert name == "a1b2.json"
     assert (tmp_path / "new" / "folder" / name).read_bytes() == f"{MESSAGE.payload}\n".encode()
@@ -33,8 +34,8 @@ def test_a_pick_is_one_file_with_the_very_bytes(tmp_path: Path) -> None:
 
 def test_the_same_message_again_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     channel = FileChannel(tmp_path)
-    before = (tmp_path / channel.send(MESSAGE)).stat()
-    after = (tmp_path / channel.send(MESSAGE)).stat()
+    before = (tmp_path / channel.send(MESSAGE).message_id).stat()
+    after = (tmp_path / channel.send(MESSAGE).message_id).stat()
 
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 

@@ -34,8 +34,14 @@ OTHERS: dict[str, dict[str, Any]] = {
     "dropped_quote": {"quote_id": 99},
     "line_track": {"start_basis": "SCHEDULED"},
     "mapping_review": {"kind": "TEAM"},
+    "pick_validity": {"state": "VALID"},
     "bet_step": {"kind": "SETTLED", "fraction_quarters": 4},
     "bankroll_entry": {"kind": "SET"},
+    "kill_switch": {"step": "ON", "cause": "BY_HAND"},
+    "person": {"erased_at": None},
+    "delivery": {"kind": "POST", "state": "MISSED", "lease_until": None},
+    "observed_message": {"kind": "POST"},
+    "delivery_anomaly": {"kind": "POST"},
 }
 VALUES = {
     id(BIG): 1,

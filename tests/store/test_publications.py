@@ -1,85 +1,60 @@
-"""What is on its way out: fixed bytes, one row per channel, marked once it was carried."""
-
-import hashlib
+"""What became official: its terms, once, and the name under which it is asked for."""
 
 import pytest
 
-from closeline.domain.errors import AppendOnlyViolation
+from closeline.domain.errors import AppendOnlyViolation, NotFound
 from closeline.store.desk import picks, publications
 from closeline.store.desk.publications import NewPublication
 from closeline.store.session import unit_of_work
-from tests.builders.moments import ENDS, HOUR
-from tests.builders.records import TENANT, number, rows_of
-
-CHANNELS = ("a", "b")
+from tests.builders.moments import ENDS
+from tests.builders.records import TENANT, tamper
 
 
 @pytest.fixture
 def name(played):
     """Give the name of a pick whose publication was taken away, so that a test may publish it."""
     with unit_of_work(played, write=False) as session:
-        return picks.every(session, tenant_id=TENANT, league="nba")[0].pick_id
+        found = picks.every(session, tenant_id=TENANT, league="nba")[0].pick_id
+    tamper(played, "publication", "DELETE FROM publication WHERE pick_id = :name", {"name": found})
+    return found
 
 
-def outbox(session, channel):
-    return publications.pending(session, tenant_id=TENANT, channel=channel)
-
-
-def publish(engine, name, channels=CHANNELS):
-    from tests.builders.records import tamper
-
-    tamper(engine, "publication", "DELETE FROM publication WHERE pick_id = :name", {"name": name})
+def publish(engine, name):
     with unit_of_work(engine) as session:
         publications.add(
-            session,
-            [NewPublication(name, True, "{}", "[]", '{"é":1}')],
-            tenant_id=TENANT,
-            channels=channels,
-            template="t",
-            at=ENDS,
+            session, [NewPublication(name, True, '{"price":"-110"}', "[]")], tenant_id=TENANT, template="t", at=ENDS
         )
 
 
-def test_each_channel_has_its_own_row_with_the_same_bytes(played, name):
+def test_a_publication_tells_when_it_went_out_and_on_which_terms(played, name):
     publish(played, name)
     with unit_of_work(played, write=False) as session:
-        rows = rows_of(session, "SELECT channel, payload, payload_hash, state FROM delivery ORDER BY channel")
-
-    assert [row["channel"] for row in rows] == ["a", "b"]
-    assert {row["payload_hash"] for row in rows} == {hashlib.sha256('{"é":1}'.encode()).hexdigest()}
+        assert publications.published_at(session, name, tenant_id=TENANT) == ENDS
+        assert publications.terms_of(session, name, tenant_id=TENANT) == '{"price":"-110"}'
 
 
-def test_what_a_channel_has_carried_is_pending_no_more(played, name):
+def test_a_pick_that_is_not_published_has_neither(played, name):
+    with unit_of_work(played, write=False) as session:
+        assert publications.published_at(session, name, tenant_id=TENANT) is None
+        assert publications.terms_of(session, name, tenant_id=TENANT) is None
+
+
+def test_a_pick_cannot_be_published_a_second_time(played, name):
     publish(played, name)
-    with unit_of_work(played) as session:
-        (item,) = outbox(session, "a")
-        publications.sent(session, tenant_id=TENANT, channel="a", messages=[(item, "m1")], at=ENDS + HOUR)
-    with unit_of_work(played, write=False) as session:
-        assert outbox(session, "a") == []
-        assert len(outbox(session, "b")) == 1
-        published_at, deliveries = publications.of_pick(session, name, tenant_id=TENANT)
-        attempts = number(session, "SELECT count(*) FROM delivery_attempt")
-
-    assert (published_at, attempts) == (ENDS, 1)
-    assert deliveries == [("a", "SENT", "m1"), ("b", "PENDING", None)]
+    with pytest.raises(AppendOnlyViolation):
+        publish(played, name)
 
 
-def test_a_pick_cannot_be_published_a_second_time(played):
-    with unit_of_work(played, write=False) as session:
-        name = picks.every(session, tenant_id=TENANT, league="nba")[0].pick_id
-    with pytest.raises(AppendOnlyViolation), unit_of_work(played) as session:
-        publications.add(
-            session,
-            [NewPublication(name, True, "{}", "[]", "{}")],
-            tenant_id=TENANT,
-            channels=(),
-            template="t",
-            at=ENDS,
-        )
-
-
-def test_another_tenants_outbox_is_not_ours(played, name):
+def test_another_tenants_publication_is_not_ours(played, name):
     publish(played, name)
     with unit_of_work(played, write=False) as session:
-        assert publications.pending(session, tenant_id="other", channel="a") == []
-        assert publications.of_pick(session, name, tenant_id="other") == (None, [])
+        assert publications.published_at(session, name, tenant_id="other") is None
+
+
+def test_a_publication_is_found_by_its_own_name(played, name):
+    publish(played, name)
+    with unit_of_work(played, write=False) as session:
+        asked = publications.publication_id(name, tenant_id=TENANT)
+        assert publications.pick_of(session, asked, tenant_id=TENANT) == name
+        with pytest.raises(NotFound, match="publish_id of that pick"):
+            publications.pick_of(session, name, tenant_id=TENANT)

@@ -18,6 +18,7 @@ from closeline.store.tables import metadata
 TENANTS = {name for name, table in metadata.tables.items() if "tenant_id" in table.c}
 ACROSS = {
     "closeline.store.access._KEY": "the beginning of the others",
+    "closeline.store.desk.outbox._ROWS": "the beginning of the others",
     "closeline.store.access._NAMED": "whose a key is, is what it finds out",
     "closeline.store.record.retention.anchors._BETS": "evidence is everybody's: what one tenant rests on stays",
     "closeline.store.record.retention.anchors._CLOSES": "evidence is everybody's: what one tenant rests on stays",

@@ -224,7 +224,7 @@ def test_the_page_speaks_of_responsible_use_and_promises_nothing():
     page = Seen(a_client().get("/").text).text
 
     assert "not a promise" in page
-    assert "never more than you can lose" in page
+    assert "no more than you can afford to lose" in page
     assert re.findall(r"guarantee|win rate|sure bet|risk.free", page, flags=re.IGNORECASE) == []
 
 
