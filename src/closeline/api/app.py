@@ -1,11 +1,13 @@
 """The app: every router behind its guard, one form of errors, one layer around all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from closeline import __version__
 from closeline.api import errors
@@ -108,13 +110,25 @@ def create_app(
     for prefix, router in (*ROUTERS, (PREFIX, description)):
         app.include_router(router, prefix=prefix)
     # Whoever is guarded asks here under which name the table of roles has him.
-    app.state.calls = {
-        (method, route.endpoint): path for method, path, route in paths(app) if hasattr(route, "endpoint")
-    }
+    app.state.calls = _calls()
     app.add_middleware(Outermost, new_name=new_name)
     describe = app.openapi
     app.openapi = lambda: _with_problem(describe())  # type: ignore[method-assign]
     return app
+
+
+@cache
+def _calls() -> Mapping[tuple[str, Callable[..., Any]], str]:
+    """Return the path template of each (method, function) of the routers: the same for every app."""
+    return MappingProxyType(
+        {
+            (method, route.endpoint): f"{prefix}{route.path}"
+            for prefix, router in (*ROUTERS, (PREFIX, description))
+            for route in router.routes
+            if isinstance(route, APIRoute)
+            for method in route.methods or ()
+        }
+    )
 
 
 def paths(app: FastAPI) -> list[tuple[str, str, Any]]:
