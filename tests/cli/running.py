@@ -1,11 +1,16 @@
 """Running the command line in this process, as a person would type it."""
 
 import json
+from functools import cache
 from typing import Any
 
+from typer import main, testing
 from typer.testing import CliRunner, Result
 
 from closeline.cli.main import app
+
+# The runner would make every command anew for each line that is typed, which takes longer than most of them.
+vars(testing)["_get_command"] = cache(main.get_command)
 
 
 def closeline(*words: object) -> Result:
