@@ -85,6 +85,7 @@ class SqliteDatabases:
         return f"sqlite:///{self.folder / secrets.token_hex(8)}.db"
 
     def copy_of(self, name: str, build: Build, after: Recipe | None = None) -> str:
+        name = _told_apart(name, build)
         if name not in self.templates:
             url = self.copy_of(*after) if after else self.fresh()
             build(url)
@@ -99,6 +100,11 @@ class SqliteDatabases:
 
     def stop(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _told_apart(name: str, build: Build) -> str:
+    """Return a template's name with who fills it: two tests may think of one name, and run in one process."""
+    return f"{name}, {getattr(build, '__module__', '')}.{getattr(build, '__qualname__', '')}"
 
 
 def _file_of(url: str) -> Path:
@@ -126,6 +132,7 @@ class PostgresDatabases:
         return self._create("template0")
 
     def copy_of(self, name: str, build: Build, after: Recipe | None = None) -> str:
+        name = _told_apart(name, build)
         if name not in self.templates:
             url = self.copy_of(*after) if after else self.fresh()
             build(url)

@@ -51,6 +51,19 @@ def test_copies_hold_what_the_template_held_and_nothing_of_each_other(
     new_databases.drop(second)
 
 
+def test_two_that_thought_of_one_name_get_each_his_own(new_databases: databases.Databases) -> None:
+    def nobody(url: str) -> None:
+        run(url, "CREATE TABLE team (name text)")
+
+    def somebody(url: str) -> None:
+        nobody(url)
+        run(url, "INSERT INTO team VALUES ('nba_lakers')")
+
+    empty, filled = (new_databases.copy_of("one name", build) for build in (nobody, somebody))
+
+    assert (run(empty, "SELECT name FROM team"), run(filled, "SELECT name FROM team")) == ([], [("nba_lakers",)])
+
+
 def test_a_template_may_be_filled_on_a_copy_of_another_which_stays_as_it_was(
     new_databases: databases.Databases,
 ) -> None:
